@@ -1,0 +1,40 @@
+"""Writes the report."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stormproof_chaos.report.page import page
+from stormproof_chaos.report.reading import read
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from stormproof_chaos.journal import Record
+
+
+NAME = "index.html"
+
+
+def write_report(records: Iterable[Record], folder: Path) -> Path:
+    """Write the report on the *records* of a journal to ``index.html`` in *folder*, and return its path.
+
+    The folder is made; a report in it is replaced at once, so that a reader never sees half of one.
+
+    Raises:
+        OSError: the folder or the file cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    content = page(read(records)).encode("utf-8")
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{NAME}-", delete=False) as file:
+        written = Path(file.name)
+    try:
+        written.write_bytes(content)
+        written.chmod(0o666 & ~_umask())
+        return written.replace(folder / NAME)
+    finally:
+        written.unlink(missing_ok=True)

@@ -1,0 +1,23 @@
+"""What a value must look like, and how one that does not differs: pure, with no I/O."""
+
+from stormproof_contracts.matching._compare import compare, matches
+from stormproof_contracts.matching._mismatch import MISSING, Mismatch, Path, show
+from stormproof_contracts.matching._pattern import NO_MISMATCHES, Mismatches, Pattern, Value
+from stormproof_contracts.matching._structure import Array, Literal, Object
+
+
+__all__ = [
+    "MISSING",
+    "NO_MISMATCHES",
+    "Array",
+    "Literal",
+    "Mismatch",
+    "Mismatches",
+    "Object",
+    "Path",
+    "Pattern",
+    "Value",
+    "compare",
+    "matches",
+    "show",
+]

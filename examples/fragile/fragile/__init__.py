@@ -1,0 +1,1 @@
+"""Two services with the faults that most services have."""

@@ -1,0 +1,83 @@
+"""Chaos files as pytest sees them: a module with one test, the scenario."""
+
+from __future__ import annotations
+
+import types
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from stormproof_chaos.errors import ChaosError
+from stormproof_chaos.scenarios import explain_scenario, load_scenario
+from stormproof_contracts.errors import ContractsError, DocumentError
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from stormproof._session import Session
+    from stormproof_chaos.scenarios import Scenario, ScenarioResult
+
+
+class ScenarioFailed(ChaosError):
+    """An expectation of a scenario was broken, or could not be told."""
+
+    def __init__(self, result: ScenarioResult) -> None:
+        self.result = result
+        super().__init__(explain_scenario(result))
+
+
+class ChaosFile(pytest.Module):
+    """A chaos file; a module to pytest, for the same reasons as a contract file."""
+
+    def _getobj(self) -> types.ModuleType:
+        return types.ModuleType(self.path.name.replace(".", "_"))
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Yield the scenario; a file that cannot be used is a collection error with every problem."""
+        try:
+            scenario = read_scenario(self.path, self.config.rootpath)
+        except DocumentError as error:
+            raise self.CollectError(str(error)) from None
+        name = scenario.name.replace("::", " ").translate({ord(character): " " for character in "[]\r\n\t"})
+        yield ChaosItem.from_parent(self, name=name, callobj=_run, scenario=scenario)
+
+
+class ChaosItem(pytest.Function):
+    """One scenario, run against the topology."""
+
+    def __init__(self, *, scenario: Scenario, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.scenario = scenario
+        self.add_marker(pytest.mark.chaos(scenario=scenario.name))
+        self.user_properties.append(("scenario", scenario.name))
+
+    def reportinfo(self) -> tuple[Any, int, str]:
+        """Return where the scenario stands, for reports."""
+        return self.path, 0, f"{self.path.name}: {self.name}"
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Return what stormproof has to say without a traceback; anything else as pytest shows it."""
+        if isinstance(excinfo.value, (ChaosError, ContractsError)):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+
+def read_scenario(path: Path, root: Path) -> Scenario:
+    """Read the chaos file at *path*, named relative to *root* in messages."""
+    return load_scenario(path, shown=path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+def check(session: Session, scenario: Scenario) -> ScenarioResult:
+    """Run *scenario* and raise `ScenarioFailed` unless every expectation held."""
+    result = session.run(scenario)
+    if not result.held:
+        raise ScenarioFailed(result)
+    return result
+
+
+def _run(request: pytest.FixtureRequest, stormproof_session: Session) -> None:
+    item: ChaosItem = request.node
+    result = check(stormproof_session, item.scenario)
+    item.user_properties.extend((str(verdict.expectation), verdict.measured) for verdict in result.verdicts)

@@ -1,0 +1,104 @@
+"""Contract files as pytest sees them: a module whose tests are its interactions."""
+
+from __future__ import annotations
+
+import re
+import types
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from stormproof._decorators import StateError
+from stormproof._providers import Providers
+from stormproof_contracts.errors import ContractsError, DocumentError, MissingExtra, Unreachable
+from stormproof_contracts.explain import explain_unreachable, explain_verification
+from stormproof_contracts.formats import load_contract
+from stormproof_contracts.verification import verify
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stormproof._session import Session
+    from stormproof_contracts.model import Contract, Interaction
+    from stormproof_contracts.verification import Verification
+
+
+_NOT_IN_NAMES = re.compile(r"::|[\[\]\r\n\t]")
+
+
+class ContractFile(pytest.Module):
+    """A contract file. It is a module to pytest, so that fixtures of every scope and async plugins work."""
+
+    contract: Contract
+
+    def _getobj(self) -> types.ModuleType:
+        return types.ModuleType(self.path.name.replace(".", "_"))
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Yield one item an interaction; a file that cannot be used is a collection error with every problem."""
+        root = self.config.rootpath
+        shown = self.path.relative_to(root) if self.path.is_relative_to(root) else self.path
+        try:
+            self.contract = load_contract(self.path, shown=shown, project=root)
+        except DocumentError as error:
+            raise self.CollectError(str(error)) from None
+        for interaction in self.contract.interactions:
+            name = _NOT_IN_NAMES.sub(" ", interaction.title)
+            yield ContractItem.from_parent(self, name=name, callobj=_verify, interaction=interaction)
+
+
+class ContractItem(pytest.Function):
+    """One interaction, verified against its provider."""
+
+    def __init__(self, *, interaction: Interaction, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.interaction = interaction
+        parties = {"consumer": interaction.consumer, "provider": interaction.provider}
+        self.add_marker(pytest.mark.contract(**parties, kind=interaction.kind))
+        contract = interaction.location.path.name.split(".")[0]
+        facts = {"contract": contract, **parties, "interaction": interaction.title, "kind": interaction.kind}
+        self.user_properties.extend(facts.items())
+
+    def reportinfo(self) -> tuple[Any, int, str]:
+        """Return where the interaction stands, for reports."""
+        return self.path, self.interaction.location.line - 1, f"{self.interaction.location.path}: {self.name}"
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Return what stormproof has to say without a traceback; anything else as pytest shows it."""
+        if isinstance(excinfo.value, ContractsError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+
+class ContractBroken(ContractsError):
+    """A provider did not keep an interaction."""
+
+    def __init__(self, verification: Verification) -> None:
+        self.verification = verification
+        super().__init__(explain_verification(verification))
+
+
+def _verify(request: pytest.FixtureRequest, stormproof_session: Session) -> None:
+    """Enter the provider states, carry out the interaction, compare."""
+    item: ContractItem = request.node
+    interaction = item.interaction
+    recorder = stormproof_session.recorder
+    recorder.collected(item.parent.contract)  # type: ignore[union-attr]  # the parent of an item is its file
+    try:
+        providers = Providers(request, stormproof_session)
+        sender = providers.sender(interaction)
+        providers.enter_states(interaction)
+        verification = verify(interaction, sender)
+    except pytest.skip.Exception as reason:
+        recorder.verified(interaction, "skipped", text=str(reason))
+        raise
+    except (Unreachable, MissingExtra, StateError) as error:
+        text = explain_unreachable(interaction, str(error))
+        recorder.verified(interaction, "failed", text=text)
+        raise ContractsError(text) from None
+    if not verification.held:
+        broken = ContractBroken(verification)
+        recorder.verified(interaction, "failed", seconds=verification.exchange.seconds, text=str(broken))
+        raise broken
+    recorder.verified(interaction, "verified", seconds=verification.exchange.seconds)
