@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import httpx
-import stormproof
-
 from shop import inventory, payment
+
+import stormproof
 
 
 if TYPE_CHECKING:

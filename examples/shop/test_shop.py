@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 import pytest
-from stormproof import Stormproof, down, latency
-
 from shop import analytics, shipping
 from shop.clients import Customers, Inventory, Payment
+
+from stormproof import Stormproof, down, latency
 
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+
 
 def test_orders_reads_the_stock_of_inventory(stormproof: Stormproof) -> None:
     """Orders understands every answer that inventory promises."""

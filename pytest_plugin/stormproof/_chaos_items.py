@@ -57,11 +57,11 @@ class ChaosItem(pytest.Function):
         """Return where the scenario stands, for reports."""
         return self.path, 0, f"{self.path.name}: {self.name}"
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override]  # as pytest.Function has it
         """Return what stormproof has to say without a traceback; anything else as pytest shows it."""
         if isinstance(excinfo.value, (ChaosError, ContractsError)):
             return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
+        return super().repr_failure(excinfo)
 
 
 def read_scenario(path: Path, root: Path) -> Scenario:

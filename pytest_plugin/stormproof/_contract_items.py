@@ -13,17 +13,18 @@ from stormproof._providers import Providers
 from stormproof_contracts.errors import ContractsError, DocumentError, MissingExtra, Unreachable
 from stormproof_contracts.explain import explain_unreachable, explain_verification
 from stormproof_contracts.formats import load_contract
+from stormproof_contracts.memory import garbage_collection_paused, keep_forever
 from stormproof_contracts.verification import verify
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from stormproof._session import Session
     from stormproof_contracts.model import Contract, Interaction
     from stormproof_contracts.verification import Verification
 
 
+# From this many items on, what pytest's own collections at the end of a run would walk is worth sparing.
+_MANY = 500
 _NOT_IN_NAMES = re.compile(r"::|[\[\]\r\n\t]")
 
 
@@ -35,17 +36,23 @@ class ContractFile(pytest.Module):
     def _getobj(self) -> types.ModuleType:
         return types.ModuleType(self.path.name.replace(".", "_"))
 
-    def collect(self) -> Iterator[pytest.Item]:
-        """Yield one item an interaction; a file that cannot be used is a collection error with every problem."""
+    def collect(self) -> list[pytest.Item]:
+        """Return one item an interaction; a file that cannot be used is a collection error with every problem."""
         root = self.config.rootpath
         shown = self.path.relative_to(root) if self.path.is_relative_to(root) else self.path
-        try:
-            self.contract = load_contract(self.path, shown=shown, project=root)
-        except DocumentError as error:
-            raise self.CollectError(str(error)) from None
-        for interaction in self.contract.interactions:
-            name = _NOT_IN_NAMES.sub(" ", interaction.title)
-            yield ContractItem.from_parent(self, name=name, callobj=_verify, interaction=interaction)
+        with garbage_collection_paused():
+            try:
+                self.contract = load_contract(self.path, shown=shown, project=root)
+            except DocumentError as error:
+                raise self.CollectError(str(error)) from None
+            items = [self._item(interaction) for interaction in self.contract.interactions]
+        if len(items) >= _MANY:
+            keep_forever()
+        return items
+
+    def _item(self, interaction: Interaction) -> pytest.Item:
+        name = _NOT_IN_NAMES.sub(" ", interaction.title)
+        return ContractItem.from_parent(self, name=name, callobj=_verify, interaction=interaction)
 
 
 class ContractItem(pytest.Function):
@@ -64,11 +71,11 @@ class ContractItem(pytest.Function):
         """Return where the interaction stands, for reports."""
         return self.path, self.interaction.location.line - 1, f"{self.interaction.location.path}: {self.name}"
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override]  # as pytest.Function has it
         """Return what stormproof has to say without a traceback; anything else as pytest shows it."""
         if isinstance(excinfo.value, ContractsError):
             return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
+        return super().repr_failure(excinfo)
 
 
 class ContractBroken(ContractsError):
@@ -79,9 +86,10 @@ class ContractBroken(ContractsError):
         super().__init__(explain_verification(verification))
 
 
-def _verify(request: pytest.FixtureRequest, stormproof_session: Session) -> None:
+def _verify(request: pytest.FixtureRequest) -> None:
     """Enter the provider states, carry out the interaction, compare."""
     item: ContractItem = request.node
+    stormproof_session: Session = request.getfixturevalue("stormproof_session")
     interaction = item.interaction
     recorder = stormproof_session.recorder
     recorder.collected(item.parent.contract)  # type: ignore[union-attr]  # the parent of an item is its file

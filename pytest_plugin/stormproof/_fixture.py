@@ -183,6 +183,10 @@ class Stormproof:
 
     def check(self) -> None:
         """Fail when a stub met requests that its contract does not know."""
-        texts = [explain_unexpected(calls, f"stub {stub.contract.name}") for stub in self._stubs if (calls := stub.unexpected())]
+        texts = [
+            explain_unexpected(calls, f"stub {stub.contract.name}")
+            for stub in self._stubs
+            if (calls := stub.unexpected())
+        ]
         if texts:
             raise UnexpectedRequests("\n\n".join(texts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 
-class MissingPart(pytest.skip.Exception):
+class MissingPart(pytest.skip.Exception):  # type: ignore[name-defined, misc]  # public, but untyped in pytest
     """Something that this run needs is not here; the text says what, and how to get it."""
 
     missing_part = True

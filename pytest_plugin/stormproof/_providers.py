@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -88,12 +88,12 @@ class Providers:
         if trigger is None:
             hint = did_you_mean(title, KNOWN_TRIGGERS) if KNOWN_TRIGGERS else ""
             raise MissingPart(
-                f"nothing here makes {interaction.provider!r} announce {title!r}.{hint} Write a function in conftest.py "
-                f"marked @stormproof.trigger({title!r}) that returns the message, or makes the provider publish it"
+                f"nothing here makes {interaction.provider!r} announce {title!r}.{hint} Write a function in "
+                f"conftest.py marked @stormproof.trigger({title!r}) that returns the message, or makes the provider publish it"
             )
         return Announcer({title: trigger}, self._session.broker_for(interaction.provider))
 
-    def _fixture(self, name: str) -> object:
+    def _fixture(self, name: str) -> Any:
         """Return the value of the fixture called *name*, or None where there is none."""
         try:
             return self._request.getfixturevalue(name)

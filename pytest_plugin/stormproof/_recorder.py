@@ -47,7 +47,9 @@ class Recorder:
         """Write the *outcome* of verifying *interaction* against its provider."""
         self._write(interaction, "provider", outcome, seconds, text)
 
-    def stubbed(self, contract: Contract, exercised: Iterable[Interaction], unexpected: Iterable[Call], text: str) -> None:
+    def stubbed(
+        self, contract: Contract, exercised: Iterable[Interaction], unexpected: Iterable[Call], text: str
+    ) -> None:
         """Write which interactions of *contract* a consumer exercised, and which it got wrong."""
         self._contracts.setdefault(("consumer", contract.path), contract)
         for interaction in exercised:
@@ -65,7 +67,7 @@ class Recorder:
         if "journal" in vars(self):
             self.journal.close()
 
-    def _write(self, interaction: Interaction, side: str, outcome: str, seconds: float, text: str) -> None:  # noqa: PLR0913, PLR0917 - the fields of one record
+    def _write(self, interaction: Interaction, side: str, outcome: str, seconds: float, text: str) -> None:
         path = interaction.location.path
         self._seen.add((side, interaction.title, path))
         journal = self.journal

@@ -103,7 +103,9 @@ class Session:
         if paths:
             listed = ", ".join(str(path.relative_to(self.root)) for path in paths)
             raise LookupError(f"several contracts are called {str(name)!r}: {listed}; give the path of one")
-        raise LookupError(f"no contract {str(name)!r} below {self.root}.{did_you_mean(str(name), self._contract_files)}")
+        raise LookupError(
+            f"no contract {str(name)!r} below {self.root}.{did_you_mean(str(name), self._contract_files)}"
+        )
 
     @cached_property
     def engine(self) -> Engine:
@@ -208,5 +210,3 @@ def report_folder(config: pytest.Config) -> Path:
 
 def _shown(path: Path, root: Path) -> Path:
     return path.relative_to(root) if path.is_relative_to(root) else path
-
-

@@ -89,7 +89,9 @@ def contract_rows(records: Iterable[Record]) -> list[tuple[str, ...]]:
             outcomes.setdefault((record.contract, record.side), Counter())[record.outcome] += 1
     return [
         (contract, side, str(count["verified"]), str(count["failed"]), str(count["not exercised"] + count["skipped"]))
-        for (contract, side), count in sorted(outcomes.items(), key=lambda entry: (entry[0][0], entry[0][1] != "provider"))
+        for (contract, side), count in sorted(
+            outcomes.items(), key=lambda entry: (entry[0][0], entry[0][1] != "provider")
+        )
     ]
 
 

@@ -78,11 +78,11 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     if name.endswith(_CONTRACT_ENDINGS):
         from stormproof._contract_items import ContractFile  # noqa: PLC0415 - only where there are contracts
 
-        return ContractFile.from_parent(parent, path=file_path)  # type: ignore[no-any-return]  # pytest types it as Any
+        return ContractFile.from_parent(parent, path=file_path)
     if name.endswith(_CHAOS_ENDINGS):
         from stormproof._chaos_items import ChaosFile  # noqa: PLC0415 - only where there are scenarios
 
-        return ChaosFile.from_parent(parent, path=file_path)  # type: ignore[no-any-return]  # pytest types it as Any
+        return ChaosFile.from_parent(parent, path=file_path)
     return None
 
 
@@ -119,10 +119,10 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn a skip for a missing part into a failure where ``--stormproof-require`` asks for it."""
     report = yield
-    if report.skipped and call.excinfo is not None and getattr(call.excinfo.value, "missing_part", False):
-        if item.config.getoption("--stormproof-require"):
-            report.outcome = "failed"
-            report.longrepr = f"a part is missing here, and --stormproof-require allows no skip:\n{call.excinfo.value}"
+    missing = call.excinfo is not None and getattr(call.excinfo.value, "missing_part", False)
+    if missing and call.excinfo is not None and item.config.getoption("--stormproof-require"):
+        report.outcome = "failed"
+        report.longrepr = f"a part is missing here, and --stormproof-require allows no skip:\n{call.excinfo.value}"
     return report
 
 

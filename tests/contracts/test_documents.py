@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -19,7 +20,11 @@ HERE = Path("file.yaml")
 # YAML knows no pairs of surrogates, and takes more characters for line breaks than JSON does.
 texts = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")))
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**12), 10**12) | st.floats(allow_nan=False, allow_infinity=False) | texts,
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**12), 10**12)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | texts,
     lambda children: st.lists(children) | st.dictionaries(texts, children),
     max_leaves=20,
 )
@@ -96,14 +101,20 @@ def test_a_node_knows_its_line_and_column() -> None:
         ("a: @x", "file.yaml:1:4: text cannot start with '@' here; put it in quotes"),
         ("--- 1\n--- 2", "file.yaml:2:1: a second YAML document starts here; write one document a file"),
         ("? [1]\n: 2", "file.yaml:1:3: a key must be plain text"),
-        ("<<: {a: 1}", "file.yaml:1:1: merge keys (<<) are not read; write the entries out, or use an alias for the whole value"),
+        (
+            "<<: {a: 1}",
+            "file.yaml:1:1: merge keys (<<) are not read; write the entries out, or use an alias for the whole value",
+        ),
         (
             "a: !!python/object/apply:os.system [ls]",
             "file.yaml:1:4: tag 'tag:yaml.org,2002:python/object/apply:os.system' is not read; "
             "only matcher tags such as !integer are",
         ),
         ("a: *b", "file.yaml:1:4: not YAML: unknown alias *b; an anchor &b must stand before it, and not around it"),
-        ("a: &a [*a]", "file.yaml:1:8: not YAML: unknown alias *a; an anchor &a must stand before it, and not around it"),
+        (
+            "a: &a [*a]",
+            "file.yaml:1:8: not YAML: unknown alias *a; an anchor &a must stand before it, and not around it",
+        ),
         ("\x00", "file.yaml: not YAML text: control characters are not allowed"),
     ],
 )
@@ -116,7 +127,7 @@ def test_aliases_cannot_explode() -> None:
     """Nested aliases that would expand to a billion values are refused while reading."""
     levels = "abcdefghij"
     lines = [f"a: &a [{','.join('x' * 10)}]"]
-    lines += [f"{name}: &{name} [{','.join([f'*{below}'] * 10)}]" for below, name in zip(levels, levels[1:], strict=False)]
+    lines += [f"{name}: &{name} [{','.join([f'*{below}'] * 10)}]" for below, name in itertools.pairwise(levels)]
     assert "aliases expand to more than 1,000,000 values" in problems("\n".join(lines))[0]
 
 
@@ -139,7 +150,11 @@ def test_every_problem_of_a_file_is_told_at_once() -> None:
 def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
     """A missing file, a folder and a file that is not UTF-8 are each refused by name."""
     (tmp_path / "latin.yaml").write_bytes(b"a: \xe9")
-    for path, reason in [("none.yaml", "No such file"), (".", "Is a directory"), ("latin.yaml", "not UTF-8 text: byte 3")]:
+    for path, reason in [
+        ("none.yaml", "No such file"),
+        (".", "Is a directory"),
+        ("latin.yaml", "not UTF-8 text: byte 3"),
+    ]:
         with pytest.raises(DocumentError, match=reason):
             read_document(tmp_path / path)
 

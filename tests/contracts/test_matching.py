@@ -165,11 +165,23 @@ def test_a_mismatch_knows_where_its_pattern_stands_and_how_to_accept_what_came()
     [
         ("a: !intger 7", "x.yaml:1:4: unknown tag !intger. Did you mean '!integer'?"),
         ("a: !integer '7'", 'x.yaml:1:4: the example of !integer must be integer, got "7"  (string)'),
-        ("a: !integer", "x.yaml:1:4: the example of !integer must be integer, got null; write an example after the tag"),
+        (
+            "a: !integer",
+            "x.yaml:1:4: the example of !integer must be integer, got null; write an example after the tag",
+        ),
         ("a: !integer [7]", "x.yaml:1:4: !integer stands before one example value, not a list"),
-        ("a: !regex a+", 'x.yaml:1:4: !regex needs an expression and an example: !regex {match: "A[0-9]+", example: A1}'),
-        ("a: !regex {match: '(', example: a}", "x.yaml:1:4: /(/ is no regular expression: missing ), unterminated subpattern at position 0"),
-        ("a: !regex {match: 'b', example: a}", "x.yaml:1:4: the example 'a' of !regex is not matched by its own expression /b/"),
+        (
+            "a: !regex a+",
+            'x.yaml:1:4: !regex needs an expression and an example: !regex {match: "A[0-9]+", example: A1}',
+        ),
+        (
+            "a: !regex {match: '(', example: a}",
+            "x.yaml:1:4: /(/ is no regular expression: missing ), unterminated subpattern at position 0",
+        ),
+        (
+            "a: !regex {match: 'b', example: a}",
+            "x.yaml:1:4: the example 'a' of !regex is not matched by its own expression /b/",
+        ),
         ("a: !any x", "x.yaml:1:4: !any stands before a list of choices, such as !any [open, closed], not text"),
         ("a: !each {of: 1, min: 3, max: 2}", "x.yaml:1:4: !each asks for at least 3 and at most 2"),
         ("a: !each {of: 1, min: x}", "x.yaml:1:4: min and max of !each are whole numbers from 0, got text"),

@@ -91,7 +91,10 @@ GOOD_RESPONSE = "    response: {status: 200}\n"
                 "c.yaml:2:1: unknown key 'providr' in a contract. Did you mean 'provider'?",
             ],
         ),
-        (HEAD + "  - htp: x\n", ["c.yaml:4:5: an interaction starts with its kind: http, grpc, event; got 'htp'. Did you mean 'http'?"]),
+        (
+            HEAD + "  - htp: x\n",
+            ["c.yaml:4:5: an interaction starts with its kind: http, grpc, event; got 'htp'. Did you mean 'http'?"],
+        ),
         (HEAD + "  - text\n", ["c.yaml:4:5: expected a mapping for an interaction, got text"]),
         (
             HEAD + "  - http: x\n    reqest: {path: /}\n" + GOOD_RESPONSE,
@@ -100,7 +103,10 @@ GOOD_RESPONSE = "    response: {status: 200}\n"
                 "c.yaml:5:5: unknown key 'reqest' in 'x'. Did you mean 'request'?",
             ],
         ),
-        (HEAD + "  - http: x\n    request: {path: items}\n" + GOOD_RESPONSE, ["c.yaml:5:21: a path starts with /, got 'items'"]),
+        (
+            HEAD + "  - http: x\n    request: {path: items}\n" + GOOD_RESPONSE,
+            ["c.yaml:5:21: a path starts with /, got 'items'"],
+        ),
         (
             HEAD + "  - http: x\n    request: {method: get, path: /}\n" + GOOD_RESPONSE,
             ["c.yaml:5:23: 'get' is no HTTP method. Did you mean 'GET'?"],

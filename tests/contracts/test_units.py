@@ -42,7 +42,13 @@ def test_sizes_rates_and_shares() -> None:
     assert (parse_size("64 KB"), parse_size("1 MiB"), parse_size("64 KB/s")) == (64_000, 1_048_576, 64_000)
     assert (parse_rate("40/s"), parse_rate("90/min")) == (40, 1.5)
     assert (parse_share("99%"), parse_share("0.5")) == (0.99, 0.5)
-    for parse, text in [(parse_size, "64"), (parse_rate, "40"), (parse_rate, "0/s"), (parse_share, "2"), (parse_share, "1s")]:
+    for parse, text in [
+        (parse_size, "64"),
+        (parse_rate, "40"),
+        (parse_rate, "0/s"),
+        (parse_share, "2"),
+        (parse_share, "1s"),
+    ]:
         with pytest.raises(ValueError, match=repr(text)):
             parse(text)
 

@@ -78,7 +78,7 @@ class Fields:
             return self._refuse(name, _kind(value), "int64")
         if isinstance(value, float) and not (whole_floats and value.is_integer()):
             return self._refuse(name, f"number {value!r}", "int64")
-        if abs(value) > _LARGEST:
+        if not -_LARGEST - 1 <= value <= _LARGEST:
             return self._refuse(name, f"number {value}"[:80], "int64")
         return int(value)
 

@@ -64,6 +64,9 @@ class Poller(Protocol):
         """Wait until something is ready, or *timeout* seconds; return what is ready for what."""
         ...
 
+    def close(self) -> None:
+        """Give back what the system lent."""
+
 
 if sys.platform == "linux":
 
@@ -76,6 +79,7 @@ if sys.platform == "linux":
             self.register = self._epoll.register
             self.modify = self._epoll.modify
             self.unregister = self._epoll.unregister
+            self.close = self._epoll.close
             _sharpen_timers()
 
         def poll(self, timeout: float | None) -> list[tuple[int, int]]:
@@ -95,6 +99,7 @@ class SelectorPoller:
 
     def __init__(self) -> None:
         self._selector = selectors.DefaultSelector()
+        self.close = self._selector.close
 
     def register(self, descriptor: int, mask: int) -> None:
         """Watch *descriptor*; a mask of 0 watches nothing."""
@@ -172,6 +177,11 @@ class Loop:
                     self._call(handler.ready, handler, mask)
             self._run_timers()
 
+    def close(self) -> None:
+        """Give the system back what the loop itself holds; no other method may be called after it."""
+        self._waker.close()
+        self._poller.close()
+
     def _patience(self) -> float | None:
         while self._timers and self._timers[0][2].callback is None:
             heapq.heappop(self._timers)
@@ -226,6 +236,10 @@ class _Waker:
 
     def fail(self) -> None:
         """Go on: the next call is none the worse for it."""
+
+    def close(self) -> None:
+        self._reader.close()
+        self._writer.close()
 
 
 def report() -> None:

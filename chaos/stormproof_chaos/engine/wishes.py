@@ -163,7 +163,7 @@ def _suggestion(name: str, known: Iterable[str]) -> str:
     import difflib  # noqa: PLC0415 - for the rare mistake; every start would pay for it
 
     near = difflib.get_close_matches(name, list(known), n=1)
-    return f", did you mean {near[0]!r}" if near else f"; it has: {', '.join(known) or 'none'}"
+    return f", did you mean {near[0]!r}?" if near else f"; it has: {', '.join(known) or 'none'}"
 
 
 def _go_name(kind: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from stormproof_chaos.engines._engine import Engine, Proxy
+from stormproof_chaos.engines._engine import Engine
+from stormproof_chaos.engines._proxy import Proxy
 from stormproof_chaos.engines._registry import ENGINES, open_engine
 from stormproof_chaos.engines._toxic import Toxic
 from stormproof_chaos.engines.client import Client, ProxyState

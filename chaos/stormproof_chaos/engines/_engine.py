@@ -64,9 +64,8 @@ class Engine:
 
     def _make(self, name: str, label: str, upstream: str) -> Proxy:
         state = self.client.create(label, self._server.dial(upstream), listen=self._server.listen())
-        self._proxies[label] = proxy = Proxy(
-            self.client, name, label, self._server.reach(state.listen), upstream, self._forget
-        )
+        reachable = self._server.reach(state.listen)
+        self._proxies[label] = proxy = Proxy(name, label, reachable, upstream, self.client, self._forget)
         return proxy
 
     def _forget(self, label: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from stormproof_chaos.errors import UnknownProxy
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _numbers = itertools.count(1)
 
 
+@dataclass(eq=False, repr=False, slots=True, weakref_slot=True)
 class Proxy:
     """A proxy that was made here. May be used from several threads at once.
 
@@ -31,17 +32,14 @@ class Proxy:
         upstream: Where it passes everything on to, ``host:port``.
     """
 
-    def __init__(
-        self, client: Client, name: str, label: str, listen: str, upstream: str, forget: Callable[[str], None]
-    ) -> None:
-        self.name = name
-        self.label = label
-        self.listen = listen
-        self.upstream = upstream
-        self._client = client
-        self._forget = forget
-        self._lock = threading.Lock()
-        self._outages: set[object] = set()
+    name: str
+    label: str
+    listen: str
+    upstream: str
+    _client: Client
+    _forget: Callable[[str], None]
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _outages: set[object] = field(default_factory=set[object])
 
     def state(self) -> ProxyState:
         """Ask the server for its state."""

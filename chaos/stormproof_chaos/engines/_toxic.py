@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 Stream = Literal["upstream", "downstream"]

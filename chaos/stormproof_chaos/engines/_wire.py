@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import requests
-from toxiproxy.api import APIConsumer, validate_response
+from toxiproxy import api
 from toxiproxy.exceptions import InvalidToxic, NotFound, ProxyExists
 
 from stormproof_chaos.errors import EngineUnreachable
@@ -32,11 +32,12 @@ class Answer:
     body: bytes
 
 
-class _Consumer(APIConsumer):  # type: ignore[misc] # the library has no types
+class _Consumer(api.APIConsumer):  # type: ignore[misc] # the library has no types
     @classmethod
     def patch(cls, url: str, json: object = None, **options: Any) -> Any:
         """Use the PATCH method, which the library lacks."""
-        return validate_response(requests.patch(url=f"http://{cls.host}:{cls.port}{url}", json=json, **options))
+        response = requests.patch(url=f"http://{cls.host}:{cls.port}{url}", json=json, **options)  # noqa: S113 - in options
+        return api.validate_response(response)
 
 
 class Wire:

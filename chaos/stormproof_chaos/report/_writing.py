@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stormproof_chaos.report.page import page
@@ -13,6 +11,7 @@ from stormproof_chaos.report.reading import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from stormproof_chaos.journal import Record
 
@@ -28,13 +27,11 @@ def write_report(records: Iterable[Record], folder: Path) -> Path:
     Raises:
         OSError: the folder or the file cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     content = page(read(records)).encode("utf-8")
-    with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{NAME}-", delete=False) as file:
-        written = Path(file.name)
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f".{NAME}.{os.getpid()}"
     try:
-        written.write_bytes(content)
-        written.chmod(0o666 & ~_umask())
-        return written.replace(folder / NAME)
+        part.write_bytes(content)
+        return part.replace(folder / NAME)
     finally:
-        written.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)

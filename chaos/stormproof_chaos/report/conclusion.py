@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """Something that did not hold, or could not be judged: the *outcome* of *what*, *where*, and its place on the page."""
+    """Something that did not hold: the *outcome* of *what*, *where*, and its *place* on the page."""
 
     outcome: str
     what: str
@@ -47,8 +47,10 @@ class Conclusion:
 
     @property
     def outcome(self) -> str:
-        """Return the one word for the run: the worst outcome of its parts."""
-        parts = [*self.checks, *self.scenarios, *self.expectations]
+        """Return the one word for the run: the worst of what needs attention, else "held" where anything did."""
+        parts = {*self.checks, *self.scenarios, *self.expectations}
+        if parts & {"verified", "held"}:
+            parts = {"held", *filter(needs_attention, parts)}
         return min(parts, key=severity, default="not exercised")
 
 
@@ -85,14 +87,10 @@ def headline(conclusion: Conclusion) -> str:
             return f"Nothing broke, but {counted(unsure, 'expectation')} could not be judged"
         case "interrupted":
             return "Interrupted before the end"
-        case "verified" | "held" | "not exercised" | "skipped" if _anything_held(conclusion):
+        case "held":
             return "Everything that was checked held"
         case _:
             return "Nothing was checked"
-
-
-def _anything_held(conclusion: Conclusion) -> bool:
-    return bool(conclusion.checks["verified"] or conclusion.expectations["held"] or conclusion.scenarios["held"])
 
 
 def _of_contracts(pairings: Sequence[Pairing]) -> Iterator[Concern]:
@@ -110,5 +108,7 @@ def _of_scenarios(scenarios: Sequence[Scenario]) -> Iterator[Concern]:
             yield Concern(INTERRUPTED, scenario.name, "the journal ends before it", anchors.of_scenario(number))
         for place, verdict in enumerate(scenario.verdicts, 1):
             if needs_attention(verdict.outcome):
-                what = f"{verdict.expectation}, measured {verdict.measured}" if verdict.measured else verdict.expectation
+                what = (
+                    f"{verdict.expectation}, measured {verdict.measured}" if verdict.measured else verdict.expectation
+                )
                 yield Concern(verdict.outcome, what, scenario.name, anchors.of_verdict(number, place))

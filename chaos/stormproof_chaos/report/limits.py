@@ -31,7 +31,7 @@ class Limit:
 
 
 def drawn_limit(expectation: str) -> Limit | None:
-    """Return the limit an *expectation* such as ``p95 <= 300ms`` or ``recovers within 2s`` sets, None for all others."""
+    """Return the limit an *expectation* such as ``p95 <= 300ms`` or ``recovers within 2s`` sets, None for others."""
     match = _DURATION.fullmatch(expectation.strip())
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""The calls as marks: a shape for each outcome, one path for all calls of an outcome, and what the page's script reads out."""
+"""The calls as marks: a shape and one path for each outcome, and the same calls as data for the script of the page."""
 
 from __future__ import annotations
 

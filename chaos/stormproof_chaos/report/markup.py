@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TypeAlias, Union
-
 from collections.abc import Iterable
+from typing import TypeAlias
 
 
 class Markup(str):
@@ -15,7 +14,7 @@ class Markup(str):
     __slots__ = ()
 
 
-Child: TypeAlias = Union[str, int, None, Iterable["Child"]]
+Child: TypeAlias = str | int | Iterable["Child"] | None
 Attribute: TypeAlias = str | int | float | bool | None
 
 NOTHING = Markup("")

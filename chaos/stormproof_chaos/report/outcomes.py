@@ -29,7 +29,7 @@ _LOOKS: Final[Mapping[str, Look]] = {  # the worst first: where several are coun
     "could not tell": Look("?", "unsure"),
     "interrupted": Look("!", "unsure"),
     "not exercised": Look("○", "quiet"),
-    "skipped": Look("–", "quiet"),
+    "skipped": Look("»", "quiet"),
     "verified": Look("✓", "good"),
     "held": Look("✓", "good"),
 }
@@ -71,7 +71,7 @@ def tally(outcomes: Counter[str], *, good_first: bool = True) -> Markup:
 
 
 def proportions(parts: list[tuple[str, int]]) -> Markup:
-    """Return a bar whose pieces are as long as the *parts*, each (tone, number); what it says stands beside it in words."""
+    """Return a bar whose pieces are as long as the *parts*, each (tone, number); words beside it say the same."""
     whole, start, pieces = sum(number for _, number in parts), 0.0, list[Markup]()
     for tone, number in parts:
         width = 100 * number / whole

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,8 @@ from stormproof_chaos.report.story import INTERRUPTED, OK
 
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from stormproof_chaos.journal import JournalOpened
     from stormproof_chaos.report.conclusion import Concern, Conclusion
     from stormproof_chaos.report.story import Story

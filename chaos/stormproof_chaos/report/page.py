@@ -36,7 +36,10 @@ def page(story: Story) -> str:
         overview(story, conclusion),
         _navigation(conclusion),
         element("main", sections if any(sections) else _nothing(), id="results", tabindex=-1),
-        element("footer", element("p", "Drawn by stormproof from the journal of this run. The file is complete: it loads nothing.")),
+        element(
+            "footer",
+            element("p", "Drawn by stormproof from the journal of this run. The file is complete: it loads nothing."),
+        ),
         element("script", script),
     )
     return f"<!doctype html>\n{element('html', _head(conclusion, script), body, lang='en')}\n"
@@ -85,7 +88,7 @@ def _nothing() -> Markup:
 
 def _resource(name: str) -> Markup:
     """Return a file of this package that stands in the page as it is."""
-    return joined(Markup("\n"), Markup(files(__package__).joinpath(name).read_text(encoding="utf-8")))
+    return joined(Markup("\n"), Markup(files("stormproof_chaos.report").joinpath(name).read_text(encoding="utf-8")))
 
 
 def _digest(content: Markup) -> str:

@@ -1,4 +1,4 @@
-"""The checks of contracts, put together: a table for each contract, a row for each interaction, a cell for each side."""
+"""The checks of contracts, put together: a table a contract, a row an interaction, a cell a side."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SIDES = ("provider", "consumer")
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What came of one side of an interaction: the worst of its checks, and why in the words of all that were as bad."""
+    """What came of one side of an interaction: the worst of its checks, and the reasons of all that were as bad."""
 
     outcome: str
     reasons: tuple[str, ...]

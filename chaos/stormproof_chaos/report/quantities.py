@@ -9,7 +9,7 @@ _ALL_TEXTS, _SHORTEST_TEXT = 500_000, 300  # characters: of all texts of one kin
 
 
 def duration(seconds: float) -> str:
-    """Return *seconds* in the unit that reads best, to about three digits: ``0.4 ms``, ``12 ms``, ``1.2 s``, ``2 min 5 s``."""
+    """Return *seconds* in the unit that reads best, about three digits of it: ``0.4 ms``, ``12 ms``, ``2 min 5 s``."""
     if round(seconds, 1) >= 120:
         minutes, rest = divmod(round(seconds), 60)
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from stormproof_chaos.report import anchors
 from stormproof_chaos.report.frame import Frame
-from stormproof_chaos.report.markup import Markup, element
 from stormproof_chaos.report.marks import drawn, readings, sample
+from stormproof_chaos.report.markup import Markup, element
 from stormproof_chaos.report.outcomes import badge, needs_attention, share_of_ok
 from stormproof_chaos.report.quantities import counted, duration, listed, shortened
 from stormproof_chaos.report.story import OK, STEADY, Figures, Step
@@ -96,7 +96,7 @@ def _browsing(calls: Sequence[CallMade]) -> Markup:
     noun = "failed call" if any(call.outcome != OK for call in calls) else "call"
     buttons = [
         element("button", f"{sign} {word} {noun}", type="button", data_move=move)
-        for sign, word, move in (("‹", "previous", -1), ("›", "next", 1))
+        for sign, word, move in (("←", "previous", -1), ("→", "next", 1))
     ]
     told = element("output", "Point at a mark to read it, or step through them.", aria_live="polite")
     return element("div", buttons, told, class_="browsing", hidden=True)
@@ -120,7 +120,7 @@ def _expectations(number: int, scenario: Scenario) -> Markup:
     return element("table", element("caption", "What was expected, step by step"), head, groups, class_="verdicts")
 
 
-def _group(number: int, step: Step | int, verdicts: Sequence[Told], figures: Figures) -> Markup:
+def _group(number: int, step: Step | int, verdicts: Sequence[tuple[int, VerdictReached]], figures: Figures) -> Markup:
     """Return the rows of one step; a bare number is a step that takes no room in the plot."""
     key = step.number if isinstance(step, Step) else step
     name = "Steady state" if key == STEADY else f"Step {key}"
@@ -142,7 +142,7 @@ def _group(number: int, step: Step | int, verdicts: Sequence[Told], figures: Fig
 
 
 def _verdict(number: int, told: int, verdict: VerdictReached, place: str, step: str) -> list[Markup]:
-    location = f"{verdict.file}:{verdict.line}:{verdict.column}" if verdict.file else ""
+    location = f"{verdict.file}:{verdict.line}:{verdict.column}" if verdict.line else verdict.file
     expectation = element(
         "th", verdict.expectation, element("code", location, class_="location") if location else None, scope="row"
     )

@@ -1,4 +1,4 @@
-"""A run as its journal tells it, in the shape the page needs: what belongs together stands together. All times in seconds."""
+"""A run as its journal tells it, with what belongs together side by side. All times are in seconds."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Disturbance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """One scenario from its start to its last line in the journal; its outcome is "interrupted" where no line ends it."""
+    """One scenario up to its last line in the journal; its outcome is "interrupted" where no line ends it."""
 
     name: str
     file: str

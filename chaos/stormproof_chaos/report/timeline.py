@@ -1,4 +1,4 @@
-"""The plot of a scenario: time from left to right, latency upwards, a mark for each call, faults shaded, limits drawn."""
+"""The plot of a scenario: time to the right, latency upwards, a mark for each call, faults shaded, limits drawn."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from stormproof_chaos.report import anchors
 from stormproof_chaos.report.frame import BAND, LANES_TOP, LEFT, RIGHT, WIDTH
 from stormproof_chaos.report.lanes import drawn_lanes, shades
 from stormproof_chaos.report.limits import limit_lines
-from stormproof_chaos.report.markup import Markup, element
 from stormproof_chaos.report.marks import paths
+from stormproof_chaos.report.markup import Markup, element
 from stormproof_chaos.report.quantities import counted, duration, listed
 from stormproof_chaos.report.story import INTERRUPTED, OK, Figures
 from stormproof_chaos.report.strip import call_strip
@@ -27,7 +27,7 @@ _STRIP = 34
 
 
 def timeline(number: int, scenario: Scenario, frame: Frame, calls: Sequence[CallMade]) -> Markup:
-    """Return the plot of the scenario with that *number*, with marks for *calls*, which are some or all of its calls."""
+    """Return the plot of the scenario with that *number*, with marks for *calls*, some or all of its own."""
     strip_top = frame.bottom + 8
     height = strip_top + _STRIP + 22
     pattern = f"{anchors.of_scenario(number)}-hatch"
@@ -60,7 +60,8 @@ def summary(scenario: Scenario) -> str:
     failed = [f"{count:,} {outcome}" for outcome, count in figures.outcomes.items() if outcome != OK]
     parts = [
         f"{counted(figures.total, 'call')} over {duration(scenario.end - scenario.start)}",
-        f"latency from {duration(figures.fastest)} to {duration(figures.slowest)}, half within {duration(figures.middle)}",
+        f"latency from {duration(figures.fastest)} to {duration(figures.slowest)}",
+        f"half within {duration(figures.middle)}",
         f"not ok: {listed(failed)}" if failed else "all ok",
     ]
     return "; ".join(parts)
@@ -85,9 +86,7 @@ def _step(number: int, step: Step, frame: Frame) -> Markup:
         href=f"#{anchors.of_expectations(number, step.number)}",
         aria_label=label,
     )
-    region = element(
-        "rect", class_="region", x=left, y=frame.top, width=right - left, height=frame.bottom - frame.top
-    )
+    region = element("rect", class_="region", x=left, y=frame.top, width=right - left, height=frame.bottom - frame.top)
     edge = element("path", class_="edge", d=f"M{left:.1f} {BAND}V{frame.bottom:.1f}")
     return element("g", region, edge, link, class_="step", id=anchors.of_step(number, step.number))
 

@@ -6,19 +6,17 @@ bounded before anybody walks it.
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from stormproof_contracts.documents._nodes import Document, Node
 from stormproof_contracts.documents._scalars import resolve
 from stormproof_contracts.errors import DocumentError, Location, Problem
+from stormproof_contracts.memory import garbage_collection_paused
 
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
     from pathlib import Path
 
 
@@ -60,7 +58,7 @@ def parse_document(text: str, path: Path) -> Document:
     Raises:
         DocumentError: the text is no YAML.
     """
-    with _no_garbage_collection():
+    with garbage_collection_paused():
         try:
             document = _Builder(path, text).build()
         except yaml.MarkedYAMLError as error:
@@ -68,19 +66,6 @@ def parse_document(text: str, path: Path) -> Document:
         except yaml.reader.ReaderError as error:
             raise DocumentError([Problem(Location(path), f"not YAML text: {error.reason}")]) from None
     return document
-
-
-@contextmanager
-def _no_garbage_collection() -> Generator[None]:
-    # A large file makes hundreds of thousands of nodes and no garbage: the cyclic collector would walk them
-    # again and again, which makes reading superlinear.
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class _Builder:

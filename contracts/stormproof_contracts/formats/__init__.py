@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stormproof_contracts.formats.native import read_native
+from stormproof_contracts.memory import garbage_collection_paused
 
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def load_contract(path: Path, *, shown: Path | None = None, project: Path | None
     Raises:
         DocumentError: with every problem of the file.
     """
-    return read_native(path, shown or path, project)
+    with garbage_collection_paused():
+        return read_native(path, shown or path, project)
 
 
 __all__ = ["load_contract"]

@@ -18,7 +18,9 @@ SHIPMENTS: dict[int, dict[str, Any]] = {}
 
 def order_created(event: dict[str, Any]) -> None:
     """Plan the shipment of an order, once."""
-    SHIPMENTS.setdefault(event["orderId"], {"orderId": event["orderId"], "customer": event["userId"], "status": "planned"})
+    SHIPMENTS.setdefault(
+        event["orderId"], {"orderId": event["orderId"], "customer": event["userId"], "status": "planned"}
+    )
 
 
 async def shipment(request: Request) -> Response:

@@ -47,7 +47,9 @@ def main(words: Sequence[str] | None = None) -> int:
         described = argparse.RawDescriptionHelpFormatter
         example = f"example:\n  {command.EXAMPLE}"
         command.add_arguments(
-            commands.add_parser(name, help=command.HELP, description=command.HELP, epilog=example, formatter_class=described)
+            commands.add_parser(
+                name, help=command.HELP, description=command.HELP, epilog=example, formatter_class=described
+            )
         )
     arguments = parser.parse_args(words)
     if arguments.version:

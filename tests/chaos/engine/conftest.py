@@ -31,12 +31,15 @@ STARTER = Path(stormproof_chaos.__path__[0]) / "engine" / "__main__.py"
 
 @dataclass(frozen=True)
 class Answer:
+    """What a server answered."""
+
     status: int
     headers: dict[str, str]
     text: str
 
     @property
     def json(self) -> Any:
+        """Return the decoded body."""
         return json.loads(self.text)
 
 
@@ -50,6 +53,7 @@ class Api:
 
     @property
     def process(self) -> subprocess.Popen[str]:
+        """Return the server's process."""
         assert self._process
         return self._process
 
@@ -81,9 +85,11 @@ class Api:
         self.ok("POST", f"/proxies/{proxy}/toxics", {"type": kind, "attributes": more, **fields})
 
     def connections(self, proxy: str = "p") -> Any:
+        """Return what the embedded engine counts for a proxy."""
         return self.ok("GET", "/stormproof/connections")[proxy]
 
     def clear(self) -> None:
+        """Remove every proxy."""
         for name in self.ok("GET", "/proxies"):
             self.call("DELETE", "/proxies/" + name.replace("/", "%2F").replace(" ", "%20"))
 
@@ -114,14 +120,13 @@ def echo(client: socket.socket) -> None:
         client.sendall(chunk)
 
 
-@dataclass(frozen=True)
 class Wire:
     """The helpers above, for tests, which cannot import this module."""
 
-    connect: Callable[[str], socket.socket] = staticmethod(connect)
-    read_all: Callable[[socket.socket], bytes] = staticmethod(read_all)
-    read_exactly: Callable[[socket.socket, int], bytes] = staticmethod(read_exactly)
-    echo: Callable[[socket.socket], None] = staticmethod(echo)
+    connect = staticmethod(connect)
+    read_all = staticmethod(read_all)
+    read_exactly = staticmethod(read_exactly)
+    echo = staticmethod(echo)
 
 
 @pytest.fixture(scope="session")

@@ -189,11 +189,12 @@ def test_bandwidth_of_nothing_holds_until_it_is_raised() -> None:
     assert chain.change(toxic("bandwidth", rate=1), 5.0) == [b"x"]
 
 
-@pytest.mark.parametrize("kind", ["latency", "bandwidth"])
-def test_removal_lets_go_at_once(kind: str) -> None:
+@pytest.mark.parametrize(
+    "slow", [toxic("latency", latency=10_000), toxic("bandwidth", rate=1)], ids=lambda slow: slow.type
+)
+def test_removal_lets_go_at_once(slow: Toxic) -> None:
     """What a removed toxic held goes on its way, in order, with the ending behind it."""
-    attributes = {"latency": {"latency": 10_000}, "bandwidth": {"rate": 1}}[kind]
-    chain = chain_of(toxic(kind, **attributes))
+    chain = chain_of(slow)
     for item in (b"a" * 500, b"b" * 500, Ending.EOF):
         assert chain.feed(item, 0.0) == []
 

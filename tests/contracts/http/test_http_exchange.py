@@ -84,7 +84,9 @@ def asgi(status: int, body: object, content_type: str = "application/json") -> C
             raise RuntimeError("no lifespan here")
         await receive()
         content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-        await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", content_type.encode())]})
+        await send(
+            {"type": "http.response.start", "status": status, "headers": [(b"content-type", content_type.encode())]}
+        )
         await send({"type": "http.response.body", "body": content})
 
     return application
@@ -152,7 +154,9 @@ def test_broken_json_is_shown_as_the_text_it_is(contract: Contract) -> None:
 
 def test_an_unknown_request_gets_the_closest_interaction(desk: Desk, stub: Server) -> None:
     """What the contract does not know is answered with 500 and the difference, and is in the log."""
-    status, text = call(stub, "POST", "/reservations", '{"sku": "B", "colour": "red"}', authorization="Bearer secret-token")
+    status, text = call(
+        stub, "POST", "/reservations", '{"sku": "B", "colour": "red"}', authorization="Bearer secret-token"
+    )
     assert status == 500
     assert 'closest   "reserve"  POST /reservations' in text
     assert "expected  $.colour   absent" in text
@@ -218,7 +222,7 @@ def test_a_closed_stub_leaves_no_thread_and_no_port(desk: Desk) -> None:
 def test_a_provider_that_is_not_there_is_unreachable(contract: Contract, stub: Server) -> None:
     """A refused connection, a silent server and a dropped connection each say what happened."""
     stub.close()
-    with pytest.raises(Unreachable, match="cannot be reached: .*refused"):
+    with pytest.raises(Unreachable, match=r"cannot be reached: .*refused"):
         HTTP.connect(stub.address, timeout=10).send(contract.interactions[0])
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"

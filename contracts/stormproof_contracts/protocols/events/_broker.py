@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from stormproof_contracts.protocols.events._message import Message
 
 
-class NotDelivered(ContractsError):  # noqa: N818 - the broker answers, and refuses this one message
+class NotDelivered(ContractsError):
     """A broker did not take a message; the text gives its reason."""
 
 

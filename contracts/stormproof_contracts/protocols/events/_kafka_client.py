@@ -63,7 +63,7 @@ class KafkaClient:
         deadline = time.monotonic() + self.timeout
         asked = False
         while True:
-            error, partitions = self._ask(client, channel, deadline)
+            error, partitions = self._ask(client, channel, max(_PAUSE_SECONDS, deadline - time.monotonic()))
             if error is None and partitions:
                 return partitions
             if error is not None and not self._is_coming(error):
@@ -85,7 +85,7 @@ class KafkaClient:
             try:
                 ends = consumer.offsets_for_times(asked, timeout=max(0.0, deadline - time.monotonic()))
             except library.KafkaException as error:
-                raise self._no_answer(consumer, error) from error
+                raise self._no_answer(consumer, error, self.timeout) from error
             failure = next((end.error for end in ends if end.error is not None), None)
             if failure is None:
                 return ends
@@ -96,16 +96,18 @@ class KafkaClient:
     def check(self, client: Consumer, channel: str) -> None:
         """Raise Unreachable when an error was noted and the cluster still does not answer."""
         if self._reason:
-            self._ask(client, channel, time.monotonic() + _PROBE_SECONDS)
+            self._ask(client, channel, _PROBE_SECONDS)
 
     def forget_reason(self) -> None:
         """Begin to note errors anew."""
         self._reason = ""
 
     def unreachable(self, what: str, error: KafkaError | None = None) -> Unreachable:
-        """Return the error that says *what* the cluster did not do, with librdkafka's reason."""
-        reason = self._reason or (error.str() if error is not None else "no reason is known")
-        return Unreachable(f"{self.address} {what}: {reason}")
+        """Return the error that says *what* the cluster did not do, with its reason or librdkafka's."""
+        reason = error.str() if error is not None else self._reason
+        if error is not None and error.code() < 0:  # of librdkafka itself, such as a time that is up; why was told before
+            reason = self._reason or reason
+        return Unreachable(f"{self.address} {what}: {reason or 'no reason is known'}")
 
     def _settings(self) -> dict[str, Any]:
         return {
@@ -119,16 +121,16 @@ class KafkaClient:
         if error.code() != self.library.KafkaError._ALL_BROKERS_DOWN:  # noqa: SLF001 - a public code, named so
             self._reason = error.str()
 
-    def _ask(self, client: Producer | Consumer, channel: str, deadline: float) -> tuple[KafkaError | None, list[int]]:
+    def _ask(self, client: Producer | Consumer, channel: str, seconds: float) -> tuple[KafkaError | None, list[int]]:
         try:
-            topic = client.list_topics(channel, timeout=max(0.0, deadline - time.monotonic())).topics[channel]
+            topic = client.list_topics(channel, timeout=seconds).topics[channel]
         except self.library.KafkaException as error:
-            raise self._no_answer(client, error) from error
+            raise self._no_answer(client, error, seconds) from error
         return topic.error, sorted(topic.partitions)
 
-    def _no_answer(self, client: Producer | Consumer, error: Exception) -> Unreachable:
+    def _no_answer(self, client: Producer | Consumer, error: Exception, seconds: float) -> Unreachable:
         client.poll(0)  # lets librdkafka tell the errors it has kept
-        return self.unreachable(f"does not answer within {self.timeout:g} s", error.args[0])
+        return self.unreachable(f"does not answer within {seconds:.3g} s", error.args[0])
 
     def _is_coming(self, error: KafkaError) -> bool:
         """Tell whether *error* is the answer about a topic that is not there yet."""
@@ -142,8 +144,8 @@ class KafkaClient:
 
         seconds = max(0.1, deadline - time.monotonic())
         admin = AdminClient(self._settings(), logger=_logger)
-        asked = admin.create_topics([NewTopic(channel, num_partitions=1)], request_timeout=seconds)
-        made = cast("Future[None]", asked[channel])
+        topics = [NewTopic(channel, num_partitions=1)]
+        made = cast("dict[str, Future[None]]", admin.create_topics(topics, request_timeout=seconds))[channel]
         try:
             made.result(seconds)
         except self.library.KafkaException as error:

@@ -1,7 +1,7 @@
 """Checks what a contract writes of a message against its type, and returns it as decoded messages are written.
 
-The walk follows the matchers that wrap (``!like``, ``!each``, ``!any``, ...). What a matcher of text or numbers asks for
-is its own business; here it is only whether the field can ever hold such a value.
+The walk follows the matchers that wrap (``!like``, ``!each``, ``!any``, ...). What a matcher of text or numbers asks
+for is its own business; here it is only whether the field can ever hold such a value.
 """
 
 from __future__ import annotations

@@ -95,8 +95,8 @@ class GrpcSender:
         for root in schema.roots:
             words += ["-import-path", _from_here(root)]
         words += ["-proto", Path(interaction.settings["proto"]).name]
-        for name, value in cast("Mapping[str, Value]", redact(request.get("metadata", {}))).items():
-            words += ["-H", f"{name}: {value}"]
+        metadata = cast("Mapping[str, str]", redact(request.get("metadata", {})))
+        words += [word for name, value in metadata.items() for word in ("-H", f"{name}: {value}")]
         words += ["-d", json.dumps(redact(request["message"]), ensure_ascii=False)]
         return shlex.join([*words, self._address, interaction.settings["method"]])
 
@@ -120,8 +120,8 @@ def _response(answer: WireAnswer, method: Method) -> dict[str, Value]:
 
 
 def _evidence(request: Mapping[str, Value], response: Mapping[str, Value], command: str) -> tuple[tuple[str, str], ...]:
-    details = f": {redact_text(str(response['details']))}" if response["details"] else ""
-    lines = [("request", f"{request['method']}   ({command})"), ("status", f"{response['status']}{details}")]
+    details = ": " + redact_text(str(response["details"])) if response["details"] else ""
+    lines = [("request", f"{request['method']!s}   ({command})"), ("status", str(response["status"]) + details)]
     if response["trailers"]:
         lines.append(("trailers", show(redact(response["trailers"]))))
     lines.append(("answer", show(redact(response["message"])) if "message" in response else "no message"))

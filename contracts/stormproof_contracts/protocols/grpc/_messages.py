@@ -1,9 +1,9 @@
 """Messages as plain data, and back.
 
 json_format of protobuf is not used for whole messages: it gives 64-bit integers as text, so that ``!integer`` would
-fail, and it either leaves out every default or prints every field. Here 64-bit integers are integers, bytes are base64 text,
-enums are names, times are RFC 3339 text, names are those of the ``.proto``, and only fields that are set are shown;
-`Message` adds the defaults that a contract names.
+fail, and it either leaves out every default or prints every field. Here 64-bit integers are integers, bytes are base64
+text, enums are names, times are RFC 3339 text, names are those of the ``.proto``, and only fields that are set are
+shown; `Message` adds the defaults that a contract names.
 """
 
 from __future__ import annotations
@@ -178,7 +178,9 @@ def _raw_single(field: Field, value: Value) -> Any:
     try:
         plain = canonical(field.type, value)
     except ValueError as error:
-        raise ValueError(f"expected a {field.type} for {field.name!r}, got {show(value)}{f": {error}" if str(error) else ""}") from None
+        raise ValueError(
+            f"expected a {field.type} for {field.name!r}, got {show(value)}{f': {error}' if str(error) else ''}"
+        ) from None
     return decode_bytes(cast("str", plain)) if field.type == "bytes" else plain
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping as MappingType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from stormproof_contracts.documents import Node
 from stormproof_contracts.matching import Object
 from stormproof_contracts.matching._build import PatternBuilder, key_name, optional_name
 from stormproof_contracts.matching._text import TextForm, as_text
@@ -15,7 +16,7 @@ from stormproof_contracts.protocols.grpc._scalars import decode_bytes, encode_by
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from stormproof_contracts.documents import Document, Node
+    from stormproof_contracts.documents import Document
     from stormproof_contracts.matching import Value
 
 
@@ -64,11 +65,18 @@ def metadata_pattern(node: Node, builder: PatternBuilder) -> Object:
     """Return the pattern of metadata: names in lower case, other names let through."""
     entries = node.value if isinstance(node.value, dict) else {}
     return Object(
-        {key_name(key).lower(): TextForm(builder.pattern(child)) for key, child in entries.items()},
+        {key_name(key).lower(): TextForm(builder.pattern(_canonical(key, child))) for key, child in entries.items()},
         frozenset(name.lower() for key in entries if (name := optional_name(key))),
         line=node.line,
         column=node.column,
     )
+
+
+def _canonical(key: str, node: Node) -> Node:
+    """Return *node* with binary values in the base64 that they are decoded to."""
+    if not key_name(key).lower().endswith(_BINARY) or not isinstance(node.value, str):
+        return node
+    return Node(encode_bytes(decode_bytes(node.value)), node.tag, node.line, node.column)
 
 
 def encode_metadata(values: Value) -> Wire:
@@ -80,13 +88,13 @@ def encode_metadata(values: Value) -> Wire:
 
 def decode_metadata(pairs: Iterable[tuple[str, str | bytes]]) -> dict[str, Value]:
     """Return metadata as plain data, without what gRPC adds; repeated names are joined by commas."""
-    values: dict[str, Value] = {}
+    values: dict[str, str] = {}
     for name, value in pairs:
         if name.startswith(_OWN_PREFIX) or name in _OWN_NAMES:
             continue
         text = encode_bytes(value) if isinstance(value, bytes) else value
         values[name] = f"{values[name]}, {text}" if name in values else text
-    return values
+    return dict(values)
 
 
 def _encoded(name: str, text: str) -> str | bytes:

@@ -61,7 +61,12 @@ def decode_request(request: WireRequest) -> dict[str, Value]:
     names: dict[str, list[str]] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
         names.setdefault(name, []).append(value)
-    return {"method": request.method, "path": unquote(path), "query": names, **_decode_content(request.headers, request.body)}
+    return {
+        "method": request.method,
+        "path": unquote(path),
+        "query": names,
+        **_decode_content(request.headers, request.body),
+    }
 
 
 def decode_response(response: WireResponse) -> dict[str, Value]:
@@ -103,7 +108,8 @@ def evidence(request: WireRequest, response: WireResponse, base: str) -> tuple[t
 
 
 def _encode_content(message: Mapping[str, Value]) -> tuple[tuple[tuple[str, str], ...], bytes]:
-    headers = {name: as_text(value) for name, value in cast("Mapping[str, Value]", message.get("headers", {})).items()}
+    written = cast("Mapping[str, Value]", message.get("headers", {}))
+    headers = {name: as_text(value) for name, value in written.items()}
     if "body" not in message:
         return tuple(headers.items()), b""
     body = message["body"]
