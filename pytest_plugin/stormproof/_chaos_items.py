@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from stormproof._session import session_of, shown
 from stormproof_chaos.errors import ChaosError
-from stormproof_chaos.scenarios import explain_scenario, load_scenario
+from stormproof_chaos.scenarios import explain_scenario, read_scenario
 from stormproof_contracts.errors import ContractsError, DocumentError
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-
     from stormproof._session import Session
     from stormproof_chaos.scenarios import Scenario, ScenarioResult
 
@@ -37,10 +36,10 @@ class ChaosFile(pytest.Module):
     def collect(self) -> Iterator[pytest.Item]:
         """Yield the scenario; a file that cannot be used is a collection error with every problem."""
         try:
-            scenario = read_scenario(self.path, self.config.rootpath)
+            scenario = read_scenario(self.path, shown=shown(self.path, self.config.rootpath))
         except DocumentError as error:
             raise self.CollectError(str(error)) from None
-        name = scenario.name.replace("::", " ").translate({ord(character): " " for character in "[]\r\n\t"})
+        name = scenario.title.replace("::", " ").translate({ord(character): " " for character in "[]\r\n\t"})
         yield ChaosItem.from_parent(self, name=name, callobj=_run, scenario=scenario)
 
 
@@ -50,8 +49,8 @@ class ChaosItem(pytest.Function):
     def __init__(self, *, scenario: Scenario, **arguments: Any) -> None:
         super().__init__(**arguments)
         self.scenario = scenario
-        self.add_marker(pytest.mark.chaos(scenario=scenario.name))
-        self.user_properties.append(("scenario", scenario.name))
+        self.add_marker(pytest.mark.chaos(scenario=scenario.title))
+        self.user_properties.append(("scenario", scenario.title))
 
     def reportinfo(self) -> tuple[Any, int, str]:
         """Return where the scenario stands, for reports."""
@@ -64,11 +63,6 @@ class ChaosItem(pytest.Function):
         return super().repr_failure(excinfo)
 
 
-def read_scenario(path: Path, root: Path) -> Scenario:
-    """Read the chaos file at *path*, named relative to *root* in messages."""
-    return load_scenario(path, shown=path.relative_to(root) if path.is_relative_to(root) else path)
-
-
 def check(session: Session, scenario: Scenario) -> ScenarioResult:
     """Run *scenario* and raise `ScenarioFailed` unless every expectation held."""
     result = session.run(scenario)
@@ -77,7 +71,7 @@ def check(session: Session, scenario: Scenario) -> ScenarioResult:
     return result
 
 
-def _run(request: pytest.FixtureRequest, stormproof_session: Session) -> None:
+def _run(request: pytest.FixtureRequest) -> None:
     item: ChaosItem = request.node
-    result = check(stormproof_session, item.scenario)
+    result = check(session_of(request), item.scenario)
     item.user_properties.extend((str(verdict.expectation), verdict.measured) for verdict in result.verdicts)

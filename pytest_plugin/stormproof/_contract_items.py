@@ -10,6 +10,7 @@ import pytest
 
 from stormproof._decorators import StateError
 from stormproof._providers import Providers
+from stormproof._session import session_of
 from stormproof_contracts.errors import ContractsError, DocumentError, MissingExtra, Unreachable
 from stormproof_contracts.explain import explain_unreachable, explain_verification
 from stormproof_contracts.formats import load_contract
@@ -18,7 +19,6 @@ from stormproof_contracts.verification import verify
 
 
 if TYPE_CHECKING:
-    from stormproof._session import Session
     from stormproof_contracts.model import Contract, Interaction
     from stormproof_contracts.verification import Verification
 
@@ -89,12 +89,12 @@ class ContractBroken(ContractsError):
 def _verify(request: pytest.FixtureRequest) -> None:
     """Enter the provider states, carry out the interaction, compare."""
     item: ContractItem = request.node
-    stormproof_session: Session = request.getfixturevalue("stormproof_session")
+    session = session_of(request)
     interaction = item.interaction
-    recorder = stormproof_session.recorder
+    recorder = session.recorder
     recorder.collected(item.parent.contract)  # type: ignore[union-attr]  # the parent of an item is its file
     try:
-        providers = Providers(request, stormproof_session)
+        providers = Providers(request, session)
         sender = providers.sender(interaction)
         providers.enter_states(interaction)
         verification = verify(interaction, sender)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from stormproof._missing import MissingPart
 from stormproof._recorder import Recorder
 from stormproof.plugin import SESSION
-from stormproof_contracts.errors import ContractsError, did_you_mean
+from stormproof_contracts.errors import ContractsError, MissingExtra, did_you_mean
 from stormproof_contracts.formats import load_contract
 from stormproof_contracts.protocols import kind_of
 from stormproof_contracts.verification import verify
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from stormproof_contracts.model import Contract, Interaction
     from stormproof_contracts.protocols import Kind, Sender
     from stormproof_contracts.verification import Verification
-    from stormproof_fixtures.topology import RunningTopology, TopologySpec
+    from stormproof_fixtures.topology import RunningTopology, Topology
 
 
 TOPOLOGY_FILE = "stormproof.yaml"
@@ -42,6 +42,12 @@ def open_session(config: pytest.Config) -> Generator[Session]:
     config.stash[SESSION] = session
     with session:
         yield session
+
+
+def session_of(request: pytest.FixtureRequest) -> Session:
+    """Return the session of this run; the fixture that ends it is asked for once, since each asking costs."""
+    session = request.config.stash.get(SESSION, None)
+    return request.getfixturevalue("stormproof_session") if session is None else session  # type: ignore[no-any-return]  # fixtures are untyped
 
 
 class Session:
@@ -121,42 +127,54 @@ class Session:
         return engine
 
     @cached_property
-    def topology_spec(self) -> TopologySpec | None:
+    def described(self) -> Topology | None:
         """The services that stormproof.yaml describes, or None where there is no such file."""
-        from stormproof_fixtures.topology import load_topology  # noqa: PLC0415 - only where it is used
-
         path = self._topology_file
-        return None if path is None else load_topology(path, shown=_shown(path, self.root))
+        if path is None:
+            return None
+        from stormproof_fixtures.topology import read_topology  # noqa: PLC0415 - only where there is a topology
+
+        return read_topology(path, shown=shown(path, self.root), project=self.root)
 
     @cached_property
     def topology(self) -> RunningTopology:
         """The running services of stormproof.yaml, started at first use."""
-        from stormproof_chaos.errors import Unavailable  # noqa: PLC0415 - only where it is used
+        described = self.described
+        if described is None:
+            raise ContractsError(f"there is no {TOPOLOGY_FILE} in {self.root}; describe the services there")
+        from stormproof_chaos.errors import Unavailable  # noqa: PLC0415 - only where there is a topology
         from stormproof_fixtures.topology import start_topology  # noqa: PLC0415 - as above
 
-        spec = self.topology_spec
-        if spec is None:
-            raise ContractsError(f"there is no {TOPOLOGY_FILE} in {self.root}; describe the services there")
         try:
-            topology = start_topology(spec, self.engine)
-        except Unavailable as error:
+            topology = start_topology(described, self.engine)
+        except (Unavailable, MissingExtra) as error:
             raise MissingPart(str(error)) from None
         self._resources.callback(topology.stop)
         return topology
 
     def topology_for(self, provider: str) -> RunningTopology | None:
         """Return the running topology when *provider* is one of its real services, else None."""
-        spec = self.topology_spec
-        if spec is None or provider not in spec.services:
+        described = self.described
+        if described is None or provider not in described.entries:
             return None
-        if spec.services[provider].stub:
-            raise MissingPart(f"{provider!r} is a stub in {TOPOLOGY_FILE}, and a stub proves nothing about a provider")
+        from stormproof_fixtures.topology import Stub  # noqa: PLC0415 - only where there is a topology
+
+        if isinstance(described.entries[provider], Stub):
+            raise MissingPart(f"{provider!r} is a stub in {described.path}, and a stub proves nothing about a provider")
         return self.topology
 
     def broker_for(self, provider: str) -> str | None:
         """Return the address of the broker that *provider* announces on, or None where the topology has none."""
         topology = self.topology_for(provider)
-        return None if topology is None else topology.broker()
+        if topology is None:
+            return None
+        from stormproof_contracts.protocols.events import BROKERS  # noqa: PLC0415 - only where there are events
+
+        used = [name for consumer, name in topology.topology.pairs if consumer == provider]
+        addresses = {address for name in used if (address := topology.provider(name)).partition("://")[0] in BROKERS}
+        if len(addresses) > 1:
+            raise ContractsError(f"{provider!r} uses several brokers, and nothing says which one it announces on")
+        return next(iter(addresses), None)
 
     def open_link(self, provider: str, name: str, owner: ExitStack) -> Link:
         """Put a proxy before *provider* until *owner* closes."""
@@ -166,14 +184,17 @@ class Session:
 
     def run_scenario(self, path: str | Path) -> ScenarioResult:
         """Run the chaos file at *path*; a broken expectation raises with its explanation."""
-        from stormproof._chaos_items import check, read_scenario  # noqa: PLC0415 - only where it is used
+        from stormproof._chaos_items import check  # noqa: PLC0415 - only where it is used
+        from stormproof_chaos.scenarios import read_scenario  # noqa: PLC0415 - as above
 
-        return check(self, read_scenario(self.root / path, self.root))
+        return check(self, read_scenario(self.root / path, shown=Path(path)))
 
     def run(self, scenario: Scenario) -> ScenarioResult:
         """Run *scenario* against the topology and journal it."""
-        from stormproof_chaos.scenarios import run_scenario  # noqa: PLC0415 - only where it is used
+        from stormproof_chaos.scenarios import check_scenario, run_scenario  # noqa: PLC0415 - only where it is used
 
+        if self.described is not None:
+            check_scenario(scenario, self.described)  # before anything is started
         return run_scenario(scenario, self.topology, self.recorder.journal)
 
     @cached_property
@@ -200,7 +221,7 @@ class Session:
         return found
 
     def _load(self, path: Path) -> Contract:
-        return load_contract(path, shown=_shown(path, self.root), project=self.root)
+        return load_contract(path, shown=shown(path, self.root), project=self.root)
 
 
 def report_folder(config: pytest.Config) -> Path:
@@ -208,5 +229,6 @@ def report_folder(config: pytest.Config) -> Path:
     return config.rootpath / (config.getoption("--stormproof-report") or str(config.getini("stormproof_report")))
 
 
-def _shown(path: Path, root: Path) -> Path:
+def shown(path: Path, root: Path) -> Path:
+    """Return *path* as messages name it: relative to *root* where it is inside."""
     return path.relative_to(root) if path.is_relative_to(root) else path

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stormproof_chaos.errors import UnknownProxy
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
 
     from stormproof_chaos.engines._toxic import Toxic
     from stormproof_chaos.engines.client import Client, ProxyState
-
-
-_numbers = itertools.count(1)
 
 
 @dataclass(eq=False, repr=False, slots=True, weakref_slot=True)
@@ -51,7 +47,7 @@ class Proxy:
 
     def add(self, toxic: Toxic) -> str:
         """Add *toxic*, under a name of its own unless it has one, and return the name."""
-        return self._client.add_toxic(self.label, named(toxic)).name
+        return self._client.add_toxic(self.label, toxic.named()).name
 
     def remove(self, name: str) -> None:
         """Remove the toxic of that name."""
@@ -91,7 +87,8 @@ class Proxy:
             if outage in self._outages:
                 self._outages.remove(outage)
                 if not self._outages:
-                    self.enable()
+                    with suppress(UnknownProxy):  # it may have been deleted meanwhile
+                        self.enable()
 
     def reset(self) -> None:
         """Enable it and remove all its toxics."""
@@ -107,8 +104,3 @@ class Proxy:
 
     def __repr__(self) -> str:
         return f"<Proxy {self.name} {self.listen} -> {self.upstream}>"
-
-
-def named(toxic: Toxic) -> Toxic:
-    """Return *toxic* with a name no other toxic of this process has, unless it has one."""
-    return toxic if toxic.name else replace(toxic, name=f"{toxic.type}_{toxic.stream}_{next(_numbers)}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import itertools
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
 
 Stream = Literal["upstream", "downstream"]
+
+
+_numbers = itertools.count(1)
 
 
 def _no_attributes() -> Mapping[str, float]:
@@ -35,6 +39,10 @@ class Toxic:
     toxicity: float = 1.0
     attributes: Mapping[str, float] = field(default_factory=_no_attributes)
     name: str = ""
+
+    def named(self) -> Toxic:
+        """Return it with a name that no other toxic of this process has, unless it has one."""
+        return self if self.name else replace(self, name=f"{self.type}_{self.stream}_{next(_numbers)}")
 
     def as_json(self) -> dict[str, object]:
         """Return the body that creates it."""

@@ -56,9 +56,7 @@ def merge_journals(parts: Iterable[Path]) -> list[Record]:
     first = min(map(_started, journals))
     header = min(journals, key=_started)[0]
     moved = [
-        replace(record, at=record.at + (_started(records) - first))
-        for records in journals
-        for record in records[1:]
+        replace(record, at=record.at + (_started(records) - first)) for records in journals for record in records[1:]
     ]
     return [header, *sorted(moved, key=lambda record: record.at)]
 
@@ -71,11 +69,8 @@ def write_journal(path: Path, records: Iterable[Record]) -> None:
 
 def _read_line(path: Path, number: int, line: bytes) -> Record:
     try:
-        values = json.loads(line)
-        if not isinstance(values, dict):
-            raise ValueError("the line is no JSON object")
-        return from_json(values)  # pyright: ignore[reportUnknownArgumentType]  # keys of JSON objects are text
-    except ValueError as error:
+        return from_json(json.loads(line))
+    except (ValueError, RecursionError) as error:
         raise JournalError(f"{path}:{number}: {error}") from None
 
 

@@ -155,12 +155,15 @@ def to_json(record: Record) -> dict[str, object]:
     }
 
 
-def from_json(values: Mapping[str, object]) -> Record:
+def from_json(value: object) -> Record:
     """Return the record that a JSON object holds; keys that a later version added are passed over.
 
     Raises:
-        ValueError: the object is no record of a journal; says why.
+        ValueError: the value is no record of a journal; says why.
     """
+    if not isinstance(value, dict):
+        raise ValueError("the line is no JSON object")
+    values = cast("dict[str, object]", value)
     event = values.get("event")
     if not isinstance(event, str):
         raise ValueError("the line has no 'event'")

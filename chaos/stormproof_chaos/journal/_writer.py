@@ -7,7 +7,7 @@ import threading
 import time
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from stormproof_chaos.journal._records import JournalOpened, to_json
 from stormproof_contracts.redaction import redact_text
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class Journal:
     """A journal being written; safe to use from several threads. Closes with its ``with`` block.
 
-    Every line is handed to the operating system at once and in one piece, so a process that is killed loses none but the
-    one it was at. Secrets are replaced in every text.
+    Every line is handed to the operating system at once and in one piece, so a process that is killed loses none but
+    the one it was at. Secrets are replaced in every text.
 
     Args:
         path: A new file; its folder is made. One process writes one file: merge the parts of several.
@@ -88,5 +88,5 @@ def _redacted(value: object) -> object:
     if isinstance(value, str):
         return redact_text(value)
     if isinstance(value, tuple):
-        return [_redacted(item) for item in value]  # pyright: ignore[reportUnknownVariableType]  # of any items
+        return [_redacted(item) for item in cast("tuple[object, ...]", value)]
     return value

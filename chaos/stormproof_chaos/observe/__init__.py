@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from stormproof_chaos.observe._call import Call, CallOutcome
 from stormproof_chaos.observe._latency import Latency
-from stormproof_chaos.observe._observation import Observation, observe, percentile
+from stormproof_chaos.observe._observation import Observation, Stretch, observe, percentile
 from stormproof_chaos.observe._recovery import Recovery
 from stormproof_chaos.observe._share import Share
 from stormproof_chaos.observe._verdict import Outcome, Verdict
@@ -95,6 +95,7 @@ __all__ = [
     "Outcome",
     "Recovery",
     "Share",
+    "Stretch",
     "Verdict",
     "observe",
     "percentile",

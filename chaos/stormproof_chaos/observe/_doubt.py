@@ -52,5 +52,5 @@ def could_not_tell(
         measured=reason,
         evidence=evidence,
         location=expectation.location,
-        step=observation.step,
+        step=observation.stretch.step,
     )

@@ -59,5 +59,5 @@ class Latency:
             measured=duration(measured),
             evidence=evidence,
             location=self.location,
-            step=observation.step,
+            step=observation.stretch.step,
         )

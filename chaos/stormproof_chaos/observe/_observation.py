@@ -28,22 +28,37 @@ LATE = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
-    """What was seen of one step, or of the steady state.
+class Stretch:
+    """The time that is judged; moments are seconds since the scenario began.
 
     Attributes:
-        calls: The calls to judge by, in the order in which they were due.
-        start: When its faults were in place, in seconds since the scenario began.
-        undecided: How many more calls were due, and say nothing.
+        step: The number of its step, counted from 1; 0 for the steady state.
+        start: When its faults were in place.
+        end: When it was over.
+        disturbed: When, at its end or later, something further was done to the system; None for nothing.
         steady: What recovery returns to.
-        step: Its number, counted from 1; 0 for the steady state.
     """
 
-    calls: tuple[Call, ...]
-    start: float = 0.0
-    undecided: int = 0
-    steady: tuple[SteadyExpectation, ...] = ()
     step: int = 0
+    start: float = 0.0
+    end: float
+    disturbed: float | None = None
+    steady: tuple[SteadyExpectation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What was seen of a stretch.
+
+    Attributes:
+        stretch: Which.
+        calls: The calls to judge by, in the order in which they were due.
+        undecided: How many more calls were due, and say nothing.
+    """
+
+    stretch: Stretch
+    calls: tuple[Call, ...]
+    undecided: int = 0
 
     @property
     def driven(self) -> bool:
@@ -56,19 +71,11 @@ class Observation:
         return percentile([call.late for call in self.calls], 95)
 
 
-def observe(
-    calls: Iterable[Call],
-    *,
-    start: float,
-    end: float,
-    step: int = 0,
-    disturbed: float | None = None,
-    steady: tuple[SteadyExpectation, ...] = (),
-) -> Observation:
-    """Return what *calls* say of the time from *start* to *end*; at *disturbed* a further fault was added."""
-    due = sorted((call for call in calls if start <= call.due < end), key=lambda call: call.due)
-    judged = due if disturbed is None else _undisturbed(due, disturbed)
-    return Observation(calls=tuple(judged), start=start, undecided=len(due) - len(judged), steady=steady, step=step)
+def observe(calls: Iterable[Call], stretch: Stretch) -> Observation:
+    """Return what *calls* say of *stretch*."""
+    due = sorted((call for call in calls if stretch.start <= call.due < stretch.end), key=lambda call: call.due)
+    judged = due if stretch.disturbed is None else _undisturbed(due, stretch.disturbed)
+    return Observation(stretch=stretch, calls=tuple(judged), undecided=len(due) - len(judged))
 
 
 def percentile(values: Sequence[float], rank: int) -> float:

@@ -45,36 +45,34 @@ class Recovery:
         calls = observation.calls
         if not observation.driven:
             return could_not_tell(self, observation, generator_was_late(observation))
-        first = recovered_at(calls, observation.steady)
+        first = recovered_at(calls, observation.stretch.steady)
         if first is None or len(calls) - first < window_of(calls):
             return self._unproven(observation, first)
-        seconds = calls[first].due - observation.start if first else 0.0
+        seconds = calls[first].due - observation.stretch.start if first else 0.0
         return self._verdict(
             observation,
             "held" if seconds <= self.limit else "broken",
             f"recovered after {duration(seconds)}" if first else "recovered at once",
-            _evidence(calls, observation.steady, first),
+            _evidence(calls, observation.stretch.steady, first),
         )
 
     def _unproven(self, observation: Observation, first: int | None) -> Verdict:
         calls = observation.calls
-        if first is None or calls[first].due - observation.start > self.limit:
-            evidence = _evidence(calls, observation.steady, len(calls))
+        if first is None or calls[first].due - observation.stretch.start > self.limit:
+            evidence = _evidence(calls, observation.stretch.steady, len(calls))
             return self._verdict(observation, "broken", "did not recover in this step", evidence)
-        seconds, left = duration(calls[first].due - observation.start), len(calls) - first
+        seconds, left = duration(calls[first].due - observation.stretch.start), len(calls) - first
         reason = f"recovered after {seconds} as it seems, with {left} calls left to show it: make the step longer"
         return could_not_tell(self, observation, reason)
 
-    def _verdict(
-        self, observation: Observation, outcome: Outcome, measured: str, evidence: tuple[str, ...]
-    ) -> Verdict:
+    def _verdict(self, observation: Observation, outcome: Outcome, measured: str, evidence: tuple[str, ...]) -> Verdict:
         return Verdict(
             expectation=self.text,
             outcome=outcome,
             measured=measured,
             evidence=evidence,
             location=self.location,
-            step=observation.step,
+            step=observation.stretch.step,
         )
 
 

@@ -43,9 +43,7 @@ class Share:
         counted, whole = self._count(calls), len(calls)
         excused = sum(not call.succeeded and call.late > LATE for call in calls)
         other = counted + excused if self.counts_success else counted - excused
-        outcome = weigh(
-            self.bound, min(counted, other) / whole, max(counted, other) / whole, driven=observation.driven
-        )
+        outcome = weigh(self.bound, min(counted, other) / whole, max(counted, other) / whole, driven=observation.driven)
         if outcome == "could not tell":
             return could_not_tell(self, observation, generator_was_late(observation), describe_failures(calls))
         return Verdict(
@@ -54,7 +52,7 @@ class Share:
             measured=share(counted, whole),
             evidence=describe_failures(calls),
             location=self.location,
-            step=observation.step,
+            step=observation.stretch.step,
         )
 
     def _count(self, calls: Sequence[Call]) -> int:

@@ -88,7 +88,7 @@ def _tiles(conclusion: Conclusion) -> list[Markup]:
     tiles: list[Markup] = []
     if conclusion.interactions:
         sides = [
-            element("span", element("span", f"{name} side", class_="muted"), " ", tally(conclusion.sides[name]))
+            element("span", element("span", name, class_="muted"), " ", tally(conclusion.sides[name]), class_="side")
             for name in sorted(conclusion.sides, key=lambda name: (*SIDES, name).index(name))
         ]
         tiles.append(_tile(conclusion.interactions, "interaction", _tones(conclusion.checks), sides))

@@ -27,7 +27,7 @@ class Linear:
     def ticks(self, count: int) -> list[float]:
         """Return about *count* round times since the start."""
         length = self.end - self.start
-        step = _rounded_up(length / count)
+        step = rounded_up(length / count)
         return [number * step for number in range(math.floor(length / step * (1 + 1e-9)) + 1)]
 
 
@@ -44,7 +44,7 @@ class Logarithmic:
     def around(cls, values: list[float], *, bottom: float, top: float) -> Logarithmic:
         """Return the scale with round ends that holds all *values*, at least one decade of it."""
         low = _rounded_down(max(min(values, default=0.001), SHORTEST))
-        high = _rounded_up(max(max(values, default=1.0), 10 * low))
+        high = rounded_up(max(max(values, default=1.0), 10 * low))
         return cls(low, high, bottom, top)
 
     def __call__(self, value: float) -> float:
@@ -60,7 +60,8 @@ class Logarithmic:
         return [tick for tick in ticks if self.low * 0.999 <= tick <= self.high * 1.001]
 
 
-def _rounded_up(value: float) -> float:
+def rounded_up(value: float) -> float:
+    """Return the least of 1, 2 and 5 times a power of ten that is no less than *value*, which is above 0."""
     decade = 10.0 ** math.floor(math.log10(value))
     return next(step * decade for step in (*_STEPS, 10) if step * decade >= value * (1 - 1e-9))
 

@@ -76,18 +76,18 @@ def _legend(scenario: Scenario, calls: Sequence[CallMade]) -> Markup:
     counts = Figures.of(scenario.calls).outcomes
     order = sorted(counts, key=lambda outcome: (outcome != OK, -counts[outcome]))
     entries = [element("li", sample(outcome), f"{counts[outcome]:,} {outcome}") for outcome in order]
-    told = element("p", _capital(summary(scenario)), ". ", _thinning(scenario, calls), class_="muted")
+    told = element("p", summary(scenario), ". ", _thinning(scenario, calls), class_="muted")
     return element("div", element("ul", entries, class_="legend") if entries else None, told)
 
 
 def _thinning(scenario: Scenario, calls: Sequence[CallMade]) -> str:
     if len(calls) == len(scenario.calls):
-        return "Latency is drawn on a logarithmic scale." if calls else ""
+        return "The scale is logarithmic." if calls else ""
     failed, shown = (sum(call.outcome != OK for call in some) for some in (scenario.calls, calls))
     kept = "every one that failed" if failed == shown else f"{shown:,} of {failed:,} that failed"
     return (
         f"Drawn are {len(calls):,} of them: the fastest and the slowest of each moment, {kept}, and some others. "
-        "The numbers count all. Latency is drawn on a logarithmic scale."
+        "The numbers count all. The scale is logarithmic."
     )
 
 
@@ -95,8 +95,8 @@ def _browsing(calls: Sequence[CallMade]) -> Markup:
     """Return the buttons that lead from mark to mark, which the script shows and serves."""
     noun = "failed call" if any(call.outcome != OK for call in calls) else "call"
     buttons = [
-        element("button", f"{sign} {word} {noun}", type="button", data_move=move)
-        for sign, word, move in (("←", "previous", -1), ("→", "next", 1))
+        element("button", text, type="button", data_move=move)
+        for text, move in ((f"← previous {noun}", -1), (f"next {noun} →", 1))
     ]
     told = element("output", "Point at a mark to read it, or step through them.", aria_live="polite")
     return element("div", buttons, told, class_="browsing", hidden=True)
@@ -164,7 +164,3 @@ def _evidence(verdict: VerdictReached, kind: str | None) -> Markup:
         open=needs_attention(verdict.outcome),
     )
     return element("tr", element("td", details, colspan=len(_COLUMNS)), class_=f"why {kind or ''}".strip())
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

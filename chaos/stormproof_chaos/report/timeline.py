@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from stormproof_chaos.report import anchors
 from stormproof_chaos.report.frame import BAND, LANES_TOP, LEFT, RIGHT, WIDTH
 from stormproof_chaos.report.lanes import drawn_lanes, shades
-from stormproof_chaos.report.limits import limit_lines
+from stormproof_chaos.report.limit_lines import limit_lines
 from stormproof_chaos.report.marks import paths
 from stormproof_chaos.report.markup import Markup, element
 from stormproof_chaos.report.quantities import counted, duration, listed
@@ -41,8 +41,8 @@ def timeline(number: int, scenario: Scenario, frame: Frame, calls: Sequence[Call
         _time_axis(frame, strip_top + _STRIP),
         element("text", "calls", class_="axis", x=LEFT - 8, y=strip_top + _STRIP - 4, text_anchor="end"),
         call_strip(scenario.calls, frame.time, strip_top, _STRIP),
-        element("g", paths(calls, frame.time, frame.latency), role="img", aria_label=summary(scenario)),
-        limit_lines(number, scenario, frame),
+        element("g", paths(calls, frame.time, frame.latency), role="img", aria_label=_in_words(scenario)),
+        limit_lines(number, scenario, frame, calls),
         _end(frame) if scenario.outcome == INTERRUPTED else None,
         element("circle", class_="ring", r=8, cx=-20, cy=-20),
         class_="timeline",
@@ -53,18 +53,20 @@ def timeline(number: int, scenario: Scenario, frame: Frame, calls: Sequence[Call
 
 
 def summary(scenario: Scenario) -> str:
-    """Return in words what the plot shows."""
+    """Return in words how many calls the plot shows, and how long they took."""
     figures = Figures.of(scenario.calls)
     if not figures.total:
-        return "no calls"
-    failed = [f"{count:,} {outcome}" for outcome, count in figures.outcomes.items() if outcome != OK]
-    parts = [
-        f"{counted(figures.total, 'call')} over {duration(scenario.end - scenario.start)}",
-        f"latency from {duration(figures.fastest)} to {duration(figures.slowest)}",
-        f"half within {duration(figures.middle)}",
-        f"not ok: {listed(failed)}" if failed else "all ok",
-    ]
-    return "; ".join(parts)
+        return "No calls"
+    return (
+        f"{counted(figures.total, 'call')} over {duration(scenario.end - scenario.start)}, answered after "
+        f"{duration(figures.fastest)} to {duration(figures.slowest)}, half of them within {duration(figures.middle)}"
+    )
+
+
+def _in_words(scenario: Scenario) -> str:
+    outcomes = Figures.of(scenario.calls).outcomes
+    failed = [f"{count:,} {outcome}" for outcome, count in outcomes.items() if outcome != OK]
+    return f"{summary(scenario)}; {f'not ok: {listed(failed)}' if failed else 'all ok'}"
 
 
 def _hatch(pattern: str) -> Markup:

@@ -121,7 +121,7 @@ class LoadGenerator:
 
     async def _wait_until(self, due: float) -> None:
         await asyncio.sleep(0)  # lets calls under way go on also where the schedule is late all the time
-        while (left := due - self._clock()) > 0 and not self._stopping:
+        while (left := due - self._clock()) > 0 and not self._stopping:  # noqa: ASYNC110 - it waits for a time
             await asyncio.sleep(min(left, _PAUSE))
 
     async def _make(self, call: Call, due: float, room: asyncio.Semaphore) -> None:

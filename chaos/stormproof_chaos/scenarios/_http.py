@@ -8,11 +8,11 @@ import json
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit, urlunsplit
 
 from stormproof_chaos.scenarios._caller import Reply
-from stormproof_contracts.redaction import REDACTED, is_secret
+from stormproof_contracts.redaction import REDACTED, is_secret, redact_text
 
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from stormproof_chaos.scenarios._system import System
 
 
-# Servers drop idle connections after 2 to 5 seconds. A call that picks one up at that moment fails, and the service would
-# be blamed for it.
+# Servers drop idle connections after 2 to 5 seconds. A call that picks one up at that moment fails, and the service
+# would be blamed for it.
 _IDLE = 1.0
 
 
@@ -74,7 +74,11 @@ class HttpCaller:
     def _request(self, client: httpx.AsyncClient) -> httpx.Request:
         body = self.load.body
         headers = dict(self.load.headers)
-        if body is not None and not isinstance(body, str) and not any(name.lower() == "content-type" for name in headers):
+        if (
+            body is not None
+            and not isinstance(body, str)
+            and not any(name.lower() == "content-type" for name in headers)
+        ):
             headers["content-type"] = "application/json"
         content = body if body is None or isinstance(body, str) else json.dumps(body)
         return client.build_request(self.load.method, self.url, headers=headers, content=content)
@@ -87,11 +91,19 @@ def http_caller(load: Load, system: System) -> HttpCaller:
 
 
 def label_of(load: Load) -> str:
-    """Return the method and the path of *load*; values of the query whose names are those of secrets are replaced."""
+    """Return the method and the path of *load*, without the secrets of its query."""
     parts = urlsplit(load.target)
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
-    shown = [(name, REDACTED if is_secret(name) else value) for name, value in pairs]
-    return f"{load.method} {parts.path or '/'}" + (f"?{urlencode(shown, safe='[]/:,')}" if shown else "")
+    return f"{load.method} {shown_url(urlunsplit(('', '', parts.path or '/', parts.query, '')))}"
+
+
+def shown_url(url: str) -> str:
+    """Return *url* with the values of its query replaced whose names are those of secrets."""
+    parts = urlsplit(url)
+    pairs = [pair.partition("=") for pair in parts.query.split("&")]
+    query = "&".join(
+        f"{name}={REDACTED}" if is_secret(name) else name + equals + value for name, equals, value in pairs
+    )
+    return redact_text(urlunsplit(parts._replace(query=query)))
 
 
 def _outcome_of(error: httpx.HTTPError) -> CallOutcome:
@@ -116,10 +128,9 @@ def _reason_of(error: httpx.HTTPError) -> str:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    current: BaseException | None = error
-    while current is not None:
-        yield current
-        if isinstance(current, BaseExceptionGroup):
-            current = current.exceptions[0]
-        else:
-            current = current.__cause__ or current.__context__
+    """Yield *error* and what caused it; of several causes at once, the first."""
+    yield error
+    if isinstance(error, BaseExceptionGroup):
+        yield from _causes(cast("BaseExceptionGroup[BaseException]", error).exceptions[0])
+    elif (cause := error.__cause__ or error.__context__) is not None:
+        yield from _causes(cause)

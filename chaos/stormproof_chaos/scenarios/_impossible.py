@@ -52,7 +52,9 @@ def _unjudgeable_recovery(steps: Sequence[Step], steady: Sequence[Expectation]) 
 def _too_many_calls(steps: Sequence[Step], load: Load) -> Iterator[Problem]:
     seconds = sum(step.seconds for step in steps)
     if load.calls_in(seconds) > MOST_CALLS:
-        text = f"{load.calls_in(seconds):,} calls in {format_duration(seconds)}; a scenario makes {MOST_CALLS:,} at most"
+        text = (
+            f"{load.calls_in(seconds):,} calls in {format_duration(seconds)}; a scenario makes {MOST_CALLS:,} at most"
+        )
         yield Problem(load.location, text)
 
 

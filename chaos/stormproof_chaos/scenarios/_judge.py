@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from stormproof_chaos.observe import Observation, Verdict, observe
+from stormproof_chaos.observe import Stretch, Verdict, observe
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from stormproof_chaos.observe import Call
+    from stormproof_chaos.observe import Call, Observation
+    from stormproof_chaos.observe._expectation import Expectation
     from stormproof_chaos.scenarios._model import Scenario
     from stormproof_chaos.scenarios._timeline import Edge
+
+
+_LAST_LINES = "; last lines:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,52 +36,69 @@ class Played:
     deaths: tuple[str, ...] = ()
     died: float | None = None
 
-    @property
-    def lived(self) -> float:
-        """Until when every service was up."""
-        return self.edges[-1].at if self.died is None else self.died
+    def finished(self, step: int) -> bool:
+        """Tell whether every service was up until the end of *step*, counted from 1."""
+        return len(self.settled) >= step and (self.died is None or self.died >= self.edges[step].at)
+
+    def observe(self, calls: Sequence[Call], scenario: Scenario, first: int, last: int, *, name: int) -> Observation:
+        """Return what *calls* say of the steps from *first* to *last*, which verdicts call step *name*."""
+        edge = self.edges[last]
+        stretch = Stretch(
+            step=name,
+            start=self.settled[first - 1],
+            end=edge.at,
+            disturbed=edge.at if edge.added else self.died,
+            steady=scenario.steady,
+        )
+        return observe(calls, stretch)
 
 
 def judge(scenario: Scenario, played: Played, calls: Sequence[Call]) -> tuple[Verdict, ...]:
     """Return the verdicts on *calls*: on services that ended on their own, on the steady state, on each step."""
-    return tuple([*_judge_deaths(scenario, played), *_judge_steady(scenario, played, calls), *_judge_steps(scenario, played, calls)])
+    verdicts = [*_judge_deaths(scenario, played)]
+    if scenario.steady:
+        verdicts += _judge_steps(scenario.steady, scenario, played, calls, (1, scenario.steady_steps, 0))
+    for number, step in enumerate(scenario.steps, 1):
+        if step.expectations:
+            verdicts += _judge_steps(step.expectations, scenario, played, calls, (number, number, number))
+    return tuple(verdicts)
 
 
 def _judge_deaths(scenario: Scenario, played: Played) -> Iterator[Verdict]:
     number = len(played.settled)
-    location = scenario.steps[number - 1].location if number else scenario.location
     for death in played.deaths:
-        fact, last_lines = split_death(death)
+        fact, _, lines = death.partition(_LAST_LINES)
         yield Verdict(
             expectation="every service stays up",
             outcome="broken",
             measured=f"{fact}, on its own",
-            evidence=last_lines,
-            location=location,
+            evidence=tuple(line.strip() for line in lines.splitlines() if line.strip()),
+            location=scenario.steps[number - 1].location if number else scenario.location,
             step=number,
         )
 
 
-def _judge_steady(scenario: Scenario, played: Played, calls: Sequence[Call]) -> Iterator[Verdict]:
-    last = scenario.steady_steps
-    end = played.edges[last].at
-    start = played.settled[0] if played.settled else 0.0
-    observation = observe(calls, start=start, end=end, disturbed=_disturbed(played, last))
-    for expectation in scenario.steady:
-        yield _unjudged(expectation, played, 0) if played.lived < end else expectation.judge(observation)
+def _judge_steps(
+    expectations: Sequence[Expectation],
+    scenario: Scenario,
+    played: Played,
+    calls: Sequence[Call],
+    steps: tuple[int, int, int],
+) -> Iterator[Verdict]:
+    first, last, name = steps
+    if not played.finished(last):
+        yield from (_unjudged(expectation, played, name) for expectation in expectations)
+        return
+    observation = played.observe(calls, scenario, first, last, name=name)
+    yield from (expectation.judge(observation) for expectation in expectations)
 
 
-def _judge_steps(scenario: Scenario, played: Played, calls: Sequence[Call]) -> Iterator[Verdict]:
-    for number, (step, (_, edge)) in enumerate(zip(scenario.steps, pairwise(played.edges), strict=True), 1):
-        if played.lived < edge.at:
-            yield from (_unjudged(expectation, played, number) for expectation in step.expectations)
-            continue
-        observation = observe(
-            calls,
-            start=played.settled[number - 1],
-            end=edge.at,
-            step=number,
-            disturbed=_disturbed(played, number),
-            steady=scenario.steady,
-        )
-        yield from (expectation.judge(observation) for expectation in step.expectations)
+def _unjudged(expectation: Expectation, played: Played, step: int) -> Verdict:
+    facts = "; ".join(death.partition(_LAST_LINES)[0] for death in played.deaths)
+    return Verdict(
+        expectation=expectation.text,
+        outcome="could not tell",
+        measured=f"the run ended before: {facts}",
+        location=expectation.location,
+        step=step,
+    )

@@ -6,13 +6,12 @@ import re
 from typing import TYPE_CHECKING, cast
 
 from stormproof_chaos.scenarios._model import DEFAULT_TIMEOUT, Json, Load
-from stormproof_contracts.documents import Fields
 from stormproof_contracts.errors import did_you_mean
 from stormproof_contracts.units import parse_duration, parse_rate
 
 
 if TYPE_CHECKING:
-    from stormproof_contracts.documents import Document, Node
+    from stormproof_contracts.documents import Document, Fields, Node
 
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

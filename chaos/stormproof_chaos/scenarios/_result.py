@@ -19,7 +19,7 @@ class ScenarioResult:
         scenario: What was run.
         verdicts: One an expectation, in the order of the file; first those on services that ended on their own.
         calls: Every call of the load, in the order in which they were due.
-        url: What was called.
+        url: What was called, without secrets.
         deaths: What is known of services that ended on their own.
     """
 

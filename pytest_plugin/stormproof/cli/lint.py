@@ -57,15 +57,15 @@ def _read_contract(path: Path) -> object:
 
 
 def _read_scenario(path: Path) -> object:
-    from stormproof_chaos.scenarios import load_scenario  # noqa: PLC0415 - only for this kind of file
+    from stormproof_chaos.scenarios import read_scenario  # noqa: PLC0415 - only for this kind of file
 
-    return load_scenario(path)
+    return read_scenario(path)
 
 
 def _read_topology(path: Path) -> object:
-    from stormproof_fixtures.topology import load_topology  # noqa: PLC0415 - only for this kind of file
+    from stormproof_fixtures.topology import read_topology  # noqa: PLC0415 - only for this kind of file
 
-    return load_topology(path)
+    return read_topology(path)
 
 
 READERS: dict[str, Callable[[Path], object]] = {

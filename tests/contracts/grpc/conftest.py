@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from concurrent import futures
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,11 +16,14 @@ from stormproof_contracts.formats import load_contract
 
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from stormproof_contracts.model import Contract, Interaction
 
 
 USERS = """syntax = "proto3";
 package shop.users;
+import "google/protobuf/any.proto";
 import "google/protobuf/duration.proto";
 import "google/protobuf/struct.proto";
 import "google/protobuf/timestamp.proto";
@@ -57,6 +59,7 @@ message User {
   map<int32, Address> homes = 20;
   google.protobuf.Value anything = 21;
   google.protobuf.Int64Value limit = 22;
+  google.protobuf.Any detail = 23;
 }
 """
 

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import base64
-import datetime
 import math
+import re
 import struct
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -20,6 +20,8 @@ from stormproof_contracts.protocols.grpc._schema import load_schema
 
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from stormproof_contracts.matching import Value
     from stormproof_contracts.model import Interaction
     from stormproof_contracts.protocols.grpc._types import MessageType
@@ -46,7 +48,7 @@ addresses = st.fixed_dictionaries({}, optional={"city": text.filter(bool), "numb
 
 
 def timestamp(since: int) -> str:
-    moment = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(seconds=since)
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=since)
     return f"{moment.replace(tzinfo=None).isoformat()}Z"
 
 
@@ -128,6 +130,14 @@ def test_bytes_that_are_no_message_stay_bytes(user: MessageType) -> None:
     assert decode(user, b"\xff\xff") == b"\xff\xff"
 
 
+def test_an_any_is_shown_with_its_type(user: MessageType, generated: ModuleType) -> None:
+    """A google.protobuf.Any is the name of its type and its bytes."""
+    message = generated.User()
+    message.detail.Pack(generated.Address(city="x"))
+    shown = {"@type": "type.googleapis.com/shop.users.Address", "value": encode_bytes(b"\x0a\x01x")}
+    assert decode(user, message.SerializeToString()) == {"detail": shown}
+
+
 def test_one_alternative_of_a_oneof_is_sent(user: MessageType) -> None:
     """The first alternative of a oneof that an example shows is the one that is sent."""
     assert decode(user, encode(user, {"email": "a@b", "post": {"city": "x"}})) == {"email": "a@b"}
@@ -150,9 +160,8 @@ def test_one_alternative_of_a_oneof_is_sent(user: MessageType) -> None:
 )
 def test_what_cannot_be_encoded_names_the_field(user: MessageType, plain: Value, expected: str) -> None:
     """A value that is none of the field's type is an error that says so."""
-    with pytest.raises(ValueError, match="") as raised:
+    with pytest.raises(ValueError, match=re.escape(expected)):
         encode(user, plain)
-    assert expected in str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +199,7 @@ def test_what_cannot_be_encoded_names_the_field(user: MessageType, plain: Value,
 def test_absent_fields_are_their_defaults_where_the_contract_names_them(
     interaction: One, user: MessageType, written: str, came: Value, paths: list[str]
 ) -> None:
-    """A field without presence that is not sent is its default; one with presence is missing, or null where that fits."""
+    """A field without presence that is its default when it is not sent; another is missing, or null where that fits."""
     read = interaction(f"{FIND}    request: {{}}\n    response: {written}\n")
     actual = {"status": "OK", "message": decode(user, encode(user, came))}
     assert [".".join(map(str, found.path[1:])) for found in compare(read.response.pattern, actual)] == paths

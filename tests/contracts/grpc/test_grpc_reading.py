@@ -16,6 +16,7 @@ from stormproof_contracts.matching import compare
 
 
 if TYPE_CHECKING:
+    from stormproof_contracts.matching import Value
     from stormproof_contracts.model import Contract, Interaction
 
 
@@ -64,7 +65,11 @@ def test_an_answer_without_a_message(interaction: One) -> None:
 """)
     assert read.request
     assert cast("dict[str, object]", read.request.pattern.example())["metadata"] == {"x-tenant": "acme"}
-    came = {"status": "PERMISSION_DENIED", "details": "sorry, no such user", "trailers": {"x-reason": "other", "y": "z"}}
+    came: dict[str, Value] = {
+        "status": "PERMISSION_DENIED",
+        "details": "sorry, no such user",
+        "trailers": {"x-reason": "other", "y": "z"},
+    }
     assert compare(read.response.pattern, came) == []
     assert compare(read.response.pattern, {**came, "status": "OK", "message": {}}) != []
 
@@ -186,11 +191,13 @@ def test_what_is_wrong_with_a_call_is_located(read: Read, tmp_path: Path, text: 
         ("score: 1e39", "22: 'score' is a float, got 1e+39  (decimal): it is too large for a float"),
         (
             "rank: GOLDEN",
-            "21: 'rank' is a shop.users.Rank, got \"GOLDEN\"  (string): that is none of its values. Did you mean 'GOLD'?",
+            ("21: 'rank' is a shop.users.Rank, got \"GOLDEN\"  (string):"
+            " that is none of its values. Did you mean 'GOLD'?"),
         ),
         (
             "created_at: yesterday",
-            "27: 'created_at' is a google.protobuf.Timestamp, got \"yesterday\"  (string): write it as 2026-01-31T13:37:00Z",
+            ("27: 'created_at' is a google.protobuf.Timestamp, got \"yesterday\"  (string):"
+            " write it as 2026-01-31T13:37:00Z"),
         ),
         (
             "last_visit: 5",
@@ -201,7 +208,10 @@ def test_what_is_wrong_with_a_call_is_located(read: Read, tmp_path: Path, text: 
         ("addresses: {}", "26: 'addresses' is a repeated shop.users.Address, got a mapping"),
         ("addresses: !each {citi: x}", "33: shop.users.Address has no field 'citi'. Did you mean 'city'?"),
         ("addresses: !each {of: {city: 5}, min: 0}", "44: 'city' is a string, got 5  (integer)"),
-        ("addresses: [!any [{city: a}, {cities: b}]]", "45: shop.users.Address has no field 'cities'. Did you mean 'city'?"),
+        (
+            "addresses: [!any [{city: a}, {town: b}]]",
+            "45: shop.users.Address has no field 'town'. Known here: city, number.",
+        ),
         ("name: !each x", "21: 'name' is a string, which !each never fits"),
         ("friend: !integer 5", "23: !integer never fits shop.users.User, which is a message"),
         ("friend: {friend: {id: x}}", "37: 'id' is an int64, got \"x\"  (string)"),
@@ -214,6 +224,7 @@ def test_what_is_wrong_with_a_call_is_located(read: Read, tmp_path: Path, text: 
             "createdAt: 2026-01-01T00:00:00Z, created_at: 2026-01-01T00:00:00Z",
             "48: 'created_at' is the field 'created_at' of shop.users.User, which is there already",
         ),
+        ("detail: {}", "23: 'detail' is a google.protobuf.Any, which is not supported yet; leave it out"),
         ("note: 5", "21: 'note' is a google.protobuf.StringValue, got 5  (integer)"),
         ("limit: a", "22: 'limit' is a google.protobuf.Int64Value, got \"a\"  (string)"),
     ],
@@ -240,23 +251,23 @@ def test_the_message_of_a_response_is_checked_too(read: Read) -> None:
         (
             'syntax = "proto3";\nimport "nope.proto";\n',
             [
-                'bad.proto:2:1: Import "nope.proto" was not found or had errors.'
-                " Imports start from the folder of bad.proto, or from one above it up to {home}/."
+                (
+                    'bad.proto:2:1: Import "nope.proto" was not found or had errors.'
+                    " Imports start from the folder of bad.proto, or from one above it up to {home}/."
+                )
             ],
         ),
-        ("service", None),
+        ("service", ["bad.proto:1:8: Expected service name."]),
     ],
 )
 def test_a_broken_proto_is_located_twice(
-    read: Read, write: Write, tmp_path: Path, capfd: pytest.CaptureFixture[str], proto: str, expected: list[str] | None
+    read: Read, write: Write, capfd: pytest.CaptureFixture[str], proto: str, expected: list[str]
 ) -> None:
     """What protoc finds is told at ``proto`` with its own place behind it, and nothing is printed."""
-    write("protos/bad.proto", proto)
+    home = write("protos/bad.proto", proto).parent.parent.name
     found = problems(read, HEAD.replace("users.proto", "protos/bad.proto") + "    request: {}\n    response: {}\n")
     prefix = "users.contract.yaml:5:12: bad.proto cannot be compiled: protos/"
-    assert all(problem.startswith(f"{prefix}bad.proto:") for problem in found)
-    if expected is not None:
-        assert found == [prefix + line.replace("{home}", tmp_path.name) for line in expected]
+    assert found == [prefix + line.replace("{home}", home) for line in expected]
     assert capfd.readouterr() == ("", "")
 
 
@@ -276,15 +287,17 @@ def test_imports_start_from_any_folder_above(read: Read, write: Write, capfd: py
         'syntax = "proto3";\npackage shop;\nimport "shop/money.proto";\nimport "google/protobuf/empty.proto";\n'
         "service Pay { rpc Pay (Money) returns (Money); }\n",
     )
-    text = "  - grpc: shop.Pay/Pay\n    proto: protos/shop/pay.proto\n    request: {units: 1}\n    response: {unit: 1}\n"
-    assert problems(read, text) == [
-        "users.contract.yaml:7:16: shop.Money has no field 'unit'. Did you mean 'units'?"
-    ]
+    text = (
+        "  - grpc: shop.Pay/Pay\n    proto: protos/shop/pay.proto\n    request: {units: 1}\n    response: {unit: 1}\n"
+    )
+    assert problems(read, text) == ["users.contract.yaml:7:16: shop.Money has no field 'unit'. Did you mean 'units'?"]
     assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.skipif(not hasattr(os, "symlink"), reason="no symbolic links on this system")
-def test_an_import_does_not_leave_the_project(read: Read, write: Write, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_an_import_does_not_leave_the_project(
+    read: Read, write: Write, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """A link that leads an import out of the project is refused."""
     outside = tmp_path_factory.mktemp("outside") / "secret.proto"
     outside.write_text('syntax = "proto3";\nmessage Secret {}\n', "utf-8")
@@ -328,7 +341,11 @@ def test_a_contract_is_read_without_the_extra(write: Write, read: Read) -> None:
                 print(error)
     """
     ran = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code), str(path)], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", textwrap.dedent(code), str(path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     missing = "a grpc interaction needs an extra that is not installed: pip install 'stormproof[grpc]'"
     assert ran.stdout.splitlines() == ['shop.users.UserService/GetUser {"id": 42}', missing, missing], ran.stderr
@@ -360,4 +377,4 @@ def test_the_project_is_where_imports_end(write: Write, tmp_path: Path) -> None:
         "  - grpc: S/M\n    proto: top.proto\n    request: {}\n    response: {}\n",
     )
     assert load_contract(path, project=tmp_path).interactions
-    assert any("Import" in problem for problem in problems(load_contract, cast("str", path)))
+    assert any("Import" in problem for problem in problems(lambda _: load_contract(path), ""))

@@ -105,7 +105,7 @@ class KafkaClient:
     def unreachable(self, what: str, error: KafkaError | None = None) -> Unreachable:
         """Return the error that says *what* the cluster did not do, with its reason or librdkafka's."""
         reason = error.str() if error is not None else self._reason
-        if error is not None and error.code() < 0:  # of librdkafka itself, such as a time that is up; why was told before
+        if error is not None and error.code() < 0:  # librdkafka's own, such as a time that is up: why was told before
             reason = self._reason or reason
         return Unreachable(f"{self.address} {what}: {reason or 'no reason is known'}")
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
 
-_DIAGNOSTIC = re.compile(r"(?P<path>[^:\n]+)(?::(?P<line>\d+):(?P<column>\d+))?: (?P<text>.+)")
+_DIAGNOSTIC = re.compile(r"(?P<path>.+?)(?::(?P<line>\d+):(?P<column>\d+))?: (?P<text>.+)")
 _IMPORT = re.compile(r'Import "(?P<name>[^"]+)" was not found')
 _GOOGLEAPIS = ("google/api/", "google/logging/", "google/longrunning/", "google/rpc/", "google/type/")
 _STDERR = 2
@@ -65,7 +65,7 @@ def compile_proto(path: Path, home: Path) -> Compiled:
         with _captured_stderr(Path(folder, "errors")) as errors:
             status: int = protoc.main(arguments)
         if status != 0:
-            raise ProtoError(_problems(errors.read_text("utf-8", "replace"), path, home))
+            raise ProtoError(_problems(errors.read_text("utf-8", "replace"), path, roots))
         return Compiled(output.read_bytes(), roots)
 
 
@@ -91,11 +91,11 @@ def _captured_stderr(path: Path) -> Generator[Path]:
             os.close(saved)
 
 
-def _problems(output: str, path: Path, home: Path) -> list[Problem]:
+def _problems(output: str, path: Path, roots: Sequence[Path]) -> list[Problem]:
     problems = [
         Problem(
-            Location(Path(match["path"]), int(match["line"] or 0), int(match["column"] or 0)),
-            _said(match["text"], path, home),
+            Location(_on_disk(match["path"], roots), int(match["line"] or 0), int(match["column"] or 0)),
+            _said(match["text"], path, roots),
         )
         for match in map(_DIAGNOSTIC.fullmatch, output.splitlines())
         if match and not match["text"].startswith("warning: ")
@@ -105,10 +105,15 @@ def _problems(output: str, path: Path, home: Path) -> list[Problem]:
     return located or problems or [Problem(Location(path), output.strip() or "protoc gave no reason")]
 
 
-def _said(text: str, path: Path, home: Path) -> str:
+def _on_disk(name: str, roots: Sequence[Path]) -> Path:
+    """Return the file that protoc calls *name*: by its path, or, in older versions, as it is imported."""
+    return next((root / name for root in roots if (root / name).is_file()), Path(name))
+
+
+def _said(text: str, path: Path, roots: Sequence[Path]) -> str:
     missing = _IMPORT.match(text)
     if missing is None:
         return text
     if missing["name"].startswith(_GOOGLEAPIS) and find_spec("google.rpc") is None:
         return f"{text} It comes with: pip install googleapis-common-protos"
-    return f"{text} Imports start from the folder of {path.name}, or from one above it up to {home.name}/."
+    return f"{text} Imports start from the folder of {path.name}, or from one above it up to {roots[-1].name}/."

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 
-# Read by the libraries while they are imported, so they stand only for that long and no child process inherits them.
+# Read by the libraries when they are first used, so they stand only for that long and no child process inherits them.
 # gRPC logs every fork and every closed connection to file descriptor 2, and grpc_tools.protoc hooks itself into the
 # import system, to compile any missing ``*_pb2`` module of the process.
 _QUIET = {"GRPC_VERBOSITY": "NONE", "GRPC_PYTHON_DISABLE_DYNAMIC_STUBS": "true"}
@@ -26,7 +26,7 @@ def require(module: str) -> Any:
     Raises:
         MissingExtra: it is not installed.
     """
-    with _environment(_QUIET):
+    with quiet():
         try:
             return importlib.import_module(module)
         except ModuleNotFoundError as error:
@@ -34,8 +34,9 @@ def require(module: str) -> Any:
 
 
 @contextmanager
-def _environment(values: dict[str, str]) -> Generator[None]:
-    added = {name: value for name, value in values.items() if name not in os.environ}
+def quiet() -> Generator[None]:
+    """Let the libraries find `_QUIET` in the environment, unless the user has set it otherwise."""
+    added = {name: value for name, value in _QUIET.items() if name not in os.environ}
     os.environ.update(added)
     try:
         yield

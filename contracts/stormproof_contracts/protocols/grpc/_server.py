@@ -30,6 +30,7 @@ class GrpcServer:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._methods = _methods(desk)
+        self._named = frozenset(interaction.settings["method"] for interaction in desk.interactions)
         self._answers: dict[str, WireAnswer] = {}
         self._server = WireServer(self._answer)
 
@@ -53,8 +54,7 @@ class GrpcServer:
         request = {"method": wire.method, "metadata": decode_metadata(wire.metadata), "message": message}
         call = self._desk.receive(request)
         if not call.expected or call.interaction is None:
-            served = any(interaction.settings["method"] == wire.method for interaction in self._desk.interactions)
-            status = "FAILED_PRECONDITION" if served else "UNIMPLEMENTED"
+            status = "FAILED_PRECONDITION" if wire.method in self._named else "UNIMPLEMENTED"
             return WireAnswer(status=status, details=_cut(explain_call(call)))
         title = call.interaction.title
         if title not in self._answers:
@@ -63,9 +63,10 @@ class GrpcServer:
 
 
 def _methods(desk: Desk) -> dict[str, Method]:
-    """Return every method of the services that the contract names a method of."""
+    """Return every method that a ``.proto`` of the contract declares."""
+    one_of_each = {interaction.settings["proto"]: interaction for interaction in desk.interactions}
     methods: dict[str, Method] = {}
-    for interaction in desk.interactions:
+    for interaction in one_of_each.values():
         methods |= schema_of(interaction).methods
     return methods
 

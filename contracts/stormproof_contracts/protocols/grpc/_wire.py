@@ -10,9 +10,10 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from stormproof_contracts.protocols.grpc._extra import require
+from stormproof_contracts.protocols.grpc._extra import quiet, require
 from stormproof_contracts.protocols.grpc._status import OK
 
 
@@ -59,11 +60,19 @@ class WireAnswer:
     seconds: float = 0.0
 
 
+@cache
+def _library() -> Any:
+    with quiet():
+        library = require("grpc")
+        library.insecure_channel("127.0.0.1:0").close()  # the first channel makes it read its settings
+    return library
+
+
 class Channel:
     """A connection to one server, without TLS, opened by the first call."""
 
     def __init__(self, target: str) -> None:
-        self._grpc: Any = require("grpc")
+        self._grpc = _library()
         self._channel: Any = self._grpc.insecure_channel(target, options=_CLIENT_OPTIONS)
 
     def call(self, call: WireCall, timeout: float) -> WireAnswer:
@@ -105,7 +114,7 @@ class WireServer:
     """A server on a fresh port of 127.0.0.1 that hands every call, of whatever method, to one function."""
 
     def __init__(self, respond: Callable[[WireCall], WireAnswer]) -> None:
-        self._grpc: Any = require("grpc")
+        self._grpc = _library()
         self._respond = respond
         self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="stormproof-grpc-stub")
         self._server: Any = self._grpc.server(self._workers, handlers=(self,), options=_SERVER_OPTIONS)
