@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 ROUNDS = 3
 STARTER = Path(__file__).parents[1] / "chaos" / "stormproof_chaos" / "engine" / "__main__.py"
@@ -51,7 +51,7 @@ def upstream_flood() -> None:
 def upstream_echo() -> None:
     """Send back what comes, for any number of clients."""
     listener, selector = announce(), selectors.DefaultSelector()
-    listener.setblocking(False)
+    listener.settimeout(0)
     selector.register(listener, selectors.EVENT_READ)
     while True:
         for key, _ in selector.select():
@@ -75,7 +75,7 @@ def upstream_echo() -> None:
 
 def announce() -> socket.socket:
     listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
-    print(json.dumps("127.0.0.1:{}".format(listener.getsockname()[1])), flush=True)
+    print(json.dumps(f"127.0.0.1:{listener.getsockname()[1]}"), flush=True)
     return listener
 
 
@@ -167,6 +167,7 @@ class Server:
         self.process = process
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
+        """Return the decoded answer of the API."""
         connection = http.client.HTTPConnection(self.address, timeout=20)
         with contextlib.closing(connection):
             connection.request(method, path, body=None if body is None else json.dumps(body))
@@ -174,6 +175,7 @@ class Server:
             return json.loads(text) if text else None
 
     def proxy(self, name: str, upstream: str) -> str:
+        """Make a proxy and return where it listens."""
         made = self.call("POST", "/proxies", {"name": name, "upstream": upstream, "listen": "127.0.0.1:0"})
         return str(made["listen"])
 
@@ -229,9 +231,9 @@ def measure(role: str, *arguments: str) -> Figures:
     return figures
 
 
-def medians(targets: dict[str, str], run: Callable[[str], Figures]) -> dict[str, Figures]:
-    """Run on every target in turn, some rounds long; return the medians by target."""
-    rounds = [{name: run(address) for name, address in targets.items()} for _ in range(ROUNDS)]
+def medians(targets: dict[str, str], role: str, *arguments: str) -> dict[str, Figures]:
+    """Measure every target in turn, some rounds long; return the medians by target."""
+    rounds = [{name: measure(role, at, *arguments) for name, at in targets.items()} for _ in range(ROUNDS)]
     return {
         name: {figure: statistics.median(each[name][figure] for each in rounds) for figure in rounds[0][name]}
         for name in targets
@@ -246,7 +248,7 @@ def less(figures: dict[str, Figures], base: str) -> dict[str, Figures]:
     }
 
 
-def row(label: str, ours: float, theirs: float, direct: float | None, target: str) -> None:
+def row(label: str, target: str, ours: float, theirs: float, direct: float | None = None) -> None:
     base = "" if direct is None else f"{direct:,.0f}"
     print(f"{label:34} {ours:>11,.1f} {theirs:>11,.1f} {ours / theirs if theirs else 0:>7.2f} {target:>8} {base:>9}")
 
@@ -274,34 +276,34 @@ def main() -> None:
 
 def compare_speed(floods: dict[str, str], echoes: dict[str, str]) -> None:
     for count in ("1", "4"):
-        figures = medians(floods, lambda address, count=count: measure("client_throughput", address, count))
+        figures = medians(floods, "client_throughput", count)
         for name in figures["ours"]:
-            row(f"throughput, {name}", *(figures[key][name] for key in ("ours", "theirs", "direct")), ">= 2.5")
-    plain = medians(echoes, lambda address: measure("client_round_trip", address, "4000"))
+            row(f"throughput, {name}", ">= 2.5", *(figures[key][name] for key in ("ours", "theirs", "direct")))
+    plain = medians(echoes, "client_round_trip", "4000")
     added = less(plain, "direct")
     for name in ("p50", "p99"):
-        row(f"added round trip {name}, us", added["ours"][name], added["theirs"][name], plain["direct"][name], "<= 0.6")
-    rates = medians(echoes, lambda address: measure("client_connect", address))
-    row("connections a second", *(rates[key]["connections/s"] for key in ("ours", "theirs", "direct")), ">= 1.3")
+        row(f"added round trip {name}, us", "<= 0.6", added["ours"][name], added["theirs"][name], plain["direct"][name])
+    rates = medians(echoes, "client_connect")
+    row("connections a second", ">= 1.3", *(rates[key]["connections/s"] for key in ("ours", "theirs", "direct")))
 
 
 def compare_lateness(servers: dict[str, Server], upstream: str) -> None:
-    """Measure how much more than its 5 ms a latency toxic takes than a proxy without toxics."""
+    """Measure how much more than its 2 ms a latency toxic takes than a proxy without toxics."""
     slow = {name: server.proxy("slow", upstream) for name, server in servers.items()}
     for server in servers.values():
-        server.call("POST", "/proxies/slow/toxics", {"type": "latency", "attributes": {"latency": 5}})
-    figures = medians(slow, lambda address: measure("client_round_trip", address, "150"))
+        server.call("POST", "/proxies/slow/toxics", {"type": "latency", "attributes": {"latency": 2}})
+    figures = medians(slow, "client_round_trip", "400")
     for name in ("p50", "p99"):
-        row(f"latency of 5 ms late by {name}, us", *(figures[key][name] - 5000 for key in slow), None, "<= 1")
+        row(f"latency of 2 ms late by {name}, us", "<= 1", *(figures[key][name] - 2000 for key in slow))
 
 
 def compare_many(servers: dict[str, Server], echoes: dict[str, str]) -> None:
     idle = {name: hold(server, echoes[name], 1000, 1)[1] for name, server in servers.items()}
-    row("1,000 idle connections, MB", idle["ours"], idle["theirs"], None, "< 40 MB")
+    row("1,000 idle connections, MB", "< 40 MB", idle["ours"], idle["theirs"])
     live = {name: hold(server, echoes[name], 5000, 3) for name, server in servers.items()}
-    row("5,000 live connections, errors", *(live[name][0]["errors"] for name in servers), None, "0")
-    row("5,000 live connections, s", *(live[name][0]["seconds"] for name in servers), None, "")
-    row("5,000 live connections, MB", *(live[name][1] for name in servers), None, "")
+    row("5,000 live connections, errors", "0", *(live[name][0]["errors"] for name in servers))
+    row("5,000 live connections, s", "", *(live[name][0]["seconds"] for name in servers))
+    row("5,000 live connections, MB", "", *(live[name][1] for name in servers))
 
 
 if __name__ == "__main__":

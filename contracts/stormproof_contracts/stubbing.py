@@ -72,8 +72,9 @@ class Desk:
 
     def exercised(self) -> list[Interaction]:
         """Return the interactions that took place, in the order of the contract."""
-        titles = {call.interaction.title for call in self.calls if call.expected and call.interaction}
-        return [interaction for interaction in self.interactions if interaction.title in titles]
+        # By place, not by title: a desk may hold several contracts, and titles are unique within one only.
+        places = {call.interaction.location for call in self.calls if call.expected and call.interaction}
+        return [interaction for interaction in self.interactions if interaction.location in places]
 
     def _recognise(self, request: Value) -> Call:
         closest: Call | None = None

@@ -5,7 +5,9 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from stormproof_contracts.errors import ContractsError, did_you_mean
+import pytest
+
+from stormproof_contracts.errors import did_you_mean
 from stormproof_contracts.explain import explain_unexpected, explain_verification
 from stormproof_contracts.protocols import kind_of
 from stormproof_contracts.stubbing import Desk
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    import pytest
     import respx
 
     from stormproof._session import Session
@@ -27,10 +28,6 @@ if TYPE_CHECKING:
     from stormproof_contracts.protocols import Server
     from stormproof_contracts.stubbing import Call
     from stormproof_fixtures.topology import RunningTopology
-
-
-class UnexpectedRequests(ContractsError):
-    """A stub met requests that its contract does not know."""
 
 
 class Stub:
@@ -189,4 +186,4 @@ class Stormproof:
             if (calls := stub.unexpected())
         ]
         if texts:
-            raise UnexpectedRequests("\n\n".join(texts))
+            pytest.fail("\n\n".join(texts), pytrace=False)

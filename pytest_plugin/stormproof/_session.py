@@ -47,7 +47,7 @@ def open_session(config: pytest.Config) -> Generator[Session]:
 def session_of(request: pytest.FixtureRequest) -> Session:
     """Return the session of this run; the fixture that ends it is asked for once, since each asking costs."""
     session = request.config.stash.get(SESSION, None)
-    return request.getfixturevalue("stormproof_session") if session is None else session  # type: ignore[no-any-return]  # fixtures are untyped
+    return request.getfixturevalue("stormproof_session") if session is None else session
 
 
 class Session:
@@ -56,7 +56,7 @@ class Session:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.root = config.rootpath
-        self.timeout: float = config.getoption("--stormproof-timeout")
+        self.timeout = float(config.getoption("--stormproof-timeout") or 0)
         self.worker: str = getattr(config, "workerinput", {}).get("workerid", "")
         self.recorder = Recorder(report_folder(config), self.worker, self.engine_choice)
         self._resources = ExitStack()
@@ -79,7 +79,7 @@ class Session:
     @cached_property
     def named_providers(self) -> Mapping[str, str]:
         """The providers that the command line names."""
-        pairs = (text.partition("=") for text in self.config.getoption("--stormproof-provider"))
+        pairs = (text.partition("=") for text in self.config.getoption("--stormproof-provider") or ())
         return {name: address for name, _, address in pairs}
 
     def sender(self, kind: Kind, provider: object) -> Sender:

@@ -9,7 +9,7 @@ import pytest
 
 
 if TYPE_CHECKING:
-    from conftest import Project
+    from tests.plugin.conftest import Project
 
 
 def test_each_interaction_is_an_item(project: Project, mode: tuple[str, ...]) -> None:

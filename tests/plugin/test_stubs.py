@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 
 if TYPE_CHECKING:
-    from conftest import Project
+    from tests.plugin.conftest import Project
 
 
 def test_a_stub_answers_and_its_use_is_counted(project: Project, mode: tuple[str, ...]) -> None:

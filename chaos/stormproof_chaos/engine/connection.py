@@ -56,10 +56,13 @@ class Connection:
         if link := self._link(toxic):
             link.put(link.chain.remove(toxic.name, self._loop.now()))
 
-    def link_done(self) -> None:
-        """Close when neither direction has anything left to do."""
-        if all(link.done for link in self._links.values()):
-            self.close(reset=any(link.broken for link in self._links.values()))
+    def link_done(self, destination: Endpoint) -> None:
+        """Tell *destination* that nothing more comes, or close when the other direction is done too."""
+        links = self._links.values()
+        if all(link.done for link in links):
+            self.close(reset=any(link.broken for link in links))
+        else:
+            destination.shut()
 
     def close(self, *, reset: bool = False) -> None:
         """Close both sockets, once."""

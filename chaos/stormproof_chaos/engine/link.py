@@ -224,7 +224,7 @@ class Link:
         self.stop()
         self._source.want(READ, wanted=False)
         self._destination.want(WRITE, wanted=False)
-        self._connection.link_done()
+        self._connection.link_done(self._destination)
 
     def _settle(self) -> None:
         """Bring what is waited for, and how the stream ends, up to the present state."""
@@ -242,7 +242,6 @@ class Link:
 
     def _conclude(self, ending: Ending) -> None:
         if ending is Ending.EOF and not self._connection.strict:
-            self._destination.shut()
             self._finish()
         else:
             self._connection.close(reset=ending is Ending.RESET)

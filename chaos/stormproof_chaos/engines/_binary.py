@@ -20,6 +20,8 @@ VARIABLE = "STORMPROOF_TOXIPROXY_SERVER"
 _PROGRAM = "toxiproxy-server"
 _START_SECONDS = 30.0
 _ATTEMPTS = 5
+_QUESTION = "/version"
+_LOST = "address already in use"
 _INSTALL = (
     "  to install it   go install github.com/Shopify/toxiproxy/v2/cmd/server@v2.12.0,"
     f" then rename server to {_PROGRAM}\n"
@@ -41,15 +43,19 @@ def open_binary(seed: int | None) -> LocalServer:
 def _open(program: str, port: int, chance: list[str]) -> LocalServer | None:
     """Start it on *port*; None when another program was faster."""
     api = f"http://127.0.0.1:{port}"
-    answers = http_ready(f"{api}/version")
+    answers = http_ready(f"{api}{_QUESTION}")
     with ExitStack() as undo:
         process = _start([program, "-host", "127.0.0.1", "-port", str(port), *chance])
         undo.callback(process.stop)
-        # Without its port it neither ends nor serves, and the other program may well answer.
+        # Without its port it neither ends nor serves, and the other program may well answer: so it has to be the one
+        # that was asked.
         wait_until(
-            lambda: answers() or _lost_its_port(process), process=process, timeout=_START_SECONDS, what=f"{api}/version"
+            lambda: _wrote(process, _LOST) or (answers() and _wrote(process, _QUESTION)),
+            process=process,
+            timeout=_START_SECONDS,
+            what=f"{api}{_QUESTION}",
         )
-        if _lost_its_port(process):
+        if _wrote(process, _LOST):
             return None
         undo.pop_all()
     return LocalServer(name="binary", api=api, tail=process.tail, close=process.stop)
@@ -66,10 +72,10 @@ def _find() -> str:
 
 def _start(command: list[str]) -> Process:
     try:
-        return start(command, name=_PROGRAM)
+        return start(command, name=_PROGRAM, env={"LOG_LEVEL": "debug"})  # which tells of each question it is asked
     except CannotStart as error:
         raise Unavailable(f"the engine 'binary' cannot be had: {error}\n{_INSTALL}") from error
 
 
-def _lost_its_port(process: Process) -> bool:
-    return any("address already in use" in line for line in process.tail())
+def _wrote(process: Process, words: str) -> bool:
+    return any(words in line for line in process.tail())

@@ -69,7 +69,7 @@ class Client:
 
     def create(self, name: str, upstream: str, *, listen: str = LOOPBACK, enabled: bool = True) -> ProxyState:
         """Make a proxy that passes on what reaches *listen* to *upstream*, both ``host:port``."""
-        proxy_path(name)
+        proxy_path(name)  # what could not be removed again must not be made
         body = {"name": name, "upstream": upstream, "listen": listen, "enabled": enabled}
         return self._proxy_state(self._json(self._call(f"make proxy {name!r}", "post", "/proxies", body)))
 
@@ -105,8 +105,10 @@ class Client:
 
     def add_toxic(self, proxy: str, toxic: Toxic) -> Toxic:
         """Add *toxic* to a proxy, live connections included; without a name it is called ``type_stream``."""
+        body = toxic.as_json()
+        _toxic_path(proxy, str(body["name"]))  # as with proxies
         doing = f"add toxic {toxic} to proxy {proxy!r}"
-        answer = self._call(doing, "post", f"{proxy_path(proxy)}/toxics", toxic.as_json())
+        answer = self._call(doing, "post", f"{proxy_path(proxy)}/toxics", body)
         return Toxic.from_json(self._json(answer))
 
     def update_toxic(
@@ -160,15 +162,19 @@ def proxy_path(name: str) -> str:
     """Return the path of the proxy *name*.
 
     Raises:
-        Refused: no request could ever reach a proxy of that name, so none must be made.
+        Refused: no request could ever reach a proxy of that name.
     """
-    if not name or "/" in name or name in {".", ".."}:
-        raise errors.Refused(f"{name!r} cannot be the name of a proxy: it must not be empty, '.', '..' or contain '/'")
-    return f"/proxies/{quote(name, safe='')}"
+    return f"/proxies/{_segment(name)}"
 
 
 def _toxic_path(proxy: str, name: str) -> str:
-    return f"{proxy_path(proxy)}/toxics/{quote(name, safe='')}"
+    return f"{proxy_path(proxy)}/toxics/{_segment(name)}"
+
+
+def _segment(name: str) -> str:
+    if not name or "/" in name or name in {".", ".."}:
+        raise errors.Refused(f"{name!r} cannot be a name here: it must not be empty, '.', '..' or contain '/'")
+    return quote(name, safe="")
 
 
 def _attributes(attributes: Mapping[str, float] | None) -> dict[str, Any]:

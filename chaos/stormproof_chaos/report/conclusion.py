@@ -105,7 +105,9 @@ def _of_contracts(pairings: Sequence[Pairing]) -> Iterator[Concern]:
 def _of_scenarios(scenarios: Sequence[Scenario]) -> Iterator[Concern]:
     for number, scenario in enumerate(scenarios, 1):
         if scenario.outcome == INTERRUPTED:
-            yield Concern(INTERRUPTED, scenario.name, "the journal ends before it", anchors.of_scenario(number))
+            yield Concern(
+                INTERRUPTED, scenario.name, "the journal ends in the middle of it", anchors.of_scenario(number)
+            )
         for place, verdict in enumerate(scenario.verdicts, 1):
             if needs_attention(verdict.outcome):
                 what = (

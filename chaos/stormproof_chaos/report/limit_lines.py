@@ -60,8 +60,12 @@ def _line(step: Step, limit: Limit, width: float, frame: Frame) -> Line | None:
 
 def _level(step: Step, limit: Limit, width: float, frame: Frame) -> Line:
     left, right, y = frame.time(step.start), frame.time(step.end), frame.latency(limit.seconds)
-    middle = (left + right - width) / 2
-    places = [Box(x, top, width) for top in (y - LINE - 2, y + 3) for x in (left + _GAP, right - _GAP - width, middle)]
+    inside = (left + _GAP, right - _GAP - width, (left + right - width) / 2)
+    beside = (right + _GAP, left - _GAP - width)
+    places = [
+        *(Box(x, top, width) for top in (y - LINE - 2, y + 3) for x in inside),
+        *(Box(x, y - LINE / 2, width) for x in beside),
+    ]
     return Line(f"M{left:.1f} {y:.1f}H{right:.1f}", _inside(places, frame))
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from stormproof_chaos.report.story import Scenario
 
 
-_MARKS_OF_ALL, _MOST_MARKS, _FEWEST_MARKS = 24_000, 4_000, 200  # drawn on the page, and in one plot
+_MARKS_OF_ALL, _MOST_MARKS, _FEWEST_MARKS = 24_000, 6_000, 200  # drawn on the page, and in one plot
 _COLUMNS = ("Expectation", "Measured", "Outcome", "In the plot")
 _LONGEST_EVIDENCE, _MOST_EVIDENCE = 2_000, 25  # characters of one line, and lines of one verdict
 

@@ -22,14 +22,18 @@ def thinned(marks: Sequence[Mark], limit: int) -> list[int]:
     """Return the positions of at most *limit* marks (8 or more), in their order.
 
     All of them where they fit. Else the highest and lowest good and failed mark of each column come first (columns as
-    narrow as half the limit allows), then every failed mark that still fits, then others spread evenly over the order.
+    narrow as half the limit allows), then every failed mark that fits into most of the rest, then others. Where not all
+    of a kind fit they are spread evenly over the order.
     """
     if len(marks) <= limit:
         return list(range(len(marks)))
     kept = _extremes(marks, columns=limit // 8)
-    for failed in (True, False):
-        candidates = [index for index, mark in enumerate(marks) if mark.failed is failed and index not in kept]
-        kept.update(_spread(candidates, limit - len(kept)))
+    others = [index for index in range(len(marks)) if index not in kept]
+    failed = [index for index in others if marks[index].failed]
+    good = [index for index in others if not marks[index].failed]
+    room = limit - len(kept)
+    kept.update(_spread(failed, room - min(room // 4, len(good))))
+    kept.update(_spread(good, limit - len(kept)))
     return sorted(kept)
 
 

@@ -124,7 +124,7 @@ def _outcome_of(error: httpx.HTTPError) -> CallOutcome:
 def _reason_of(error: httpx.HTTPError) -> str:
     """Return the innermost text; the wrappers above it say less."""
     texts = [getattr(cause, "strerror", None) or str(cause) for cause in _causes(error)]
-    return next((text for text in reversed(texts) if text), type(error).__name__).lower()
+    return next((text for text in reversed(texts) if text), type(error).__name__).lower().rstrip(".")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

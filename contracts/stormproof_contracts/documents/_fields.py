@@ -58,7 +58,7 @@ class Fields:
                 return node.value
             self.document.reject(node, f"{key!r} of {self.owner} is empty")
             return None
-        hint = f"; put it in quotes: {node.value!r}" if isinstance(node.value, (bool, int, float)) else ""
+        hint = f"; put it in quotes: '{str(node.value).lower()}'" if isinstance(node.value, (bool, int, float)) else ""
         self.document.reject(node, f"expected text for {key!r} of {self.owner}, got {node.kind}{hint}")
         return None
 

@@ -9,13 +9,18 @@ import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from stormproof_chaos.engines import ENGINES, Engine, Proxy, Toxic, open_engine
 from stormproof_chaos.engines._container import PublishedServer, open_container
 from stormproof_chaos.errors import Unavailable
+from stormproof_chaos.processes import free_port
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_the_embedded_engine_is_the_default() -> None:
@@ -59,7 +64,7 @@ def test_a_binary_that_loses_its_port_gets_another(
         pytest.skip("toxiproxy-server is not on PATH: go install github.com/Shopify/toxiproxy/v2/cmd/server@v2.12.0")
     from stormproof_chaos.engines import _binary
 
-    free = _binary.free_port()
+    free = free_port()
     with open_engine() as other:
         ports = [int(other.api.rpartition(":")[2]), free]
         monkeypatch.setattr(_binary, "free_port", lambda: ports.pop(0))

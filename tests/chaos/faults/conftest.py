@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from stormproof_chaos.engines import Engine, Proxy, open_engine
 from stormproof_chaos.errors import Unavailable
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.fixture(scope="session")

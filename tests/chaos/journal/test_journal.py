@@ -28,6 +28,8 @@ from stormproof_chaos.journal import (
     write_journal,
 )
 from stormproof_chaos.journal._records import from_json, to_json
+from stormproof_chaos.journal._writer import write_line
+from stormproof_contracts.redaction import redact_text
 
 
 if TYPE_CHECKING:
@@ -86,27 +88,20 @@ def test_written_form(tmp_path: Path) -> None:
     """The lines of a journal are the documented JSON objects, event first."""
     write_journal(tmp_path / "j.jsonl", EVERY_RECORD)
     lines = (tmp_path / "j.jsonl").read_text().splitlines()
-    assert (
-        lines[0] == '{"event":"journal","at":0.0,"version":1,"started":"2026-11-21T03:00:00Z","stormproof":"0.1.0",'
-        '"engine":"embedded"}'
-    )
-    assert (
-        lines[5]
-        == '{"event":"call","at":1.0,"scenario":"s","step":1,"call":"POST /orders","seconds":0.012,"outcome":"ok",'
-        '"status":200}'
-    )
+    header = {"version": 1, "started": "2026-11-21T03:00:00Z", "stormproof": "0.1.0", "engine": "embedded"}
+    assert list(json.loads(lines[0]).items()) == [("event", "journal"), ("at", 0.0), *header.items()]
+    values = {"scenario": "s", "step": 1, "call": "POST /orders", "seconds": 0.012, "outcome": "ok", "status": 200}
+    assert list(json.loads(lines[5]).items()) == [("event", "call"), ("at", 1.0), *values.items()]
     assert read_journal(tmp_path / "j.jsonl") == EVERY_RECORD
 
 
-@given(text=st.text(), at=st.floats(0, 1e6), status=st.none() | st.integers(100, 599))
-def test_any_text_survives(text: str, at: float, status: int | None) -> None:
+@given(text=st.text().filter(lambda text: redact_text(text) == text), status=st.none() | st.integers(100, 599))
+def test_any_text_survives(text: str, status: int | None) -> None:
     """Any text, line breaks and lone surrogates too, stays on one line and reads back as it was."""
-    from stormproof_chaos.journal._writer import write_line
-
-    record = CallMade(at=round(at, 6), scenario=text, step=1, call="c", seconds=0.0, outcome="ok", status=status)
+    record = CallMade(at=1.5, scenario=text, step=1, call=text, seconds=0.25, outcome="ok", status=status)
     line = write_line(record)
     assert line.count(b"\n") == 1
-    assert from_json(json.loads(line)).at == record.at
+    assert from_json(json.loads(line)) == record
 
 
 def test_writing(tmp_path: Path) -> None:

@@ -175,21 +175,31 @@ def test_nothing_listens(interaction: One) -> None:
 
 
 def test_a_silent_provider(interaction: One, provider: Provider) -> None:
-    """A provider that does not answer before the deadline is unreachable, and told the deadline."""
-    remaining: list[float] = []
+    """A provider that does not answer before the deadline is unreachable."""
     release = threading.Event()
 
-    def get_user(_: bytes, context: Any) -> bytes:
-        remaining.append(context.time_remaining())
+    def get_user(*_: Any) -> bytes:
         release.wait(GENEROUS)
         return b""
 
-    address = provider(get_user)
-    with connected(address, timeout=0.2) as sender:
+    with connected(provider(get_user), timeout=0.2) as sender:
         with pytest.raises(Unreachable, match=r"did not answer within 0\.2 s"):
             verify(interaction(GET + "    response: {}\n"), sender)
         release.set()
-    assert all(0 < seconds <= 0.2 for seconds in remaining)
+
+
+def test_a_provider_is_told_the_deadline(interaction: One, provider: Provider) -> None:
+    """The timeout of the sender is the deadline that the provider sees."""
+    remaining: list[float] = []
+
+    def get_user(_: bytes, context: Any) -> bytes:
+        remaining.append(context.time_remaining())
+        return b""
+
+    with connected(provider(get_user)) as sender:
+        verify(interaction(GET + "    response: {}\n"), sender)
+    assert len(remaining) == 1
+    assert 0 < remaining[0] < 2 * GENEROUS  # without a deadline it is many years
 
 
 def test_a_provider_that_does_not_speak_grpc(interaction: One) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 TIMEOUT = 10.0
 _BOOTSTRAP = re.compile(r"[^\s/,@]+:[0-9]+(,[^\s/,@]+:[0-9]+)*")
-_POLL_SECONDS = 0.1  # how long another thread may wait to close what is polled
+_POLL_SECONDS = 0.1  # how long Ctrl-C, or a thread that closes what is polled, may have to wait
 
 
 class KafkaBroker:
@@ -93,8 +93,10 @@ class KafkaBroker:
             )
         except self._client.library.KafkaException as error:
             raise NotDelivered(self._refusal(message, str(error.args[0].str()))) from error
-        # A second more than the message itself lives, so that its own end tells the reason.
-        producer.flush(self._client.timeout + 1)
+        # A second more than the message itself lives, so that its own end tells the reason; in steps, for Ctrl-C.
+        deadline = time.monotonic() + self._client.timeout + 1
+        while not outcomes and time.monotonic() < deadline:
+            producer.poll(_POLL_SECONDS)
         if not outcomes:
             producer.purge()
             raise self._client.unreachable(f"took no message on {message.channel!r}")

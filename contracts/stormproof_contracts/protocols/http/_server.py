@@ -16,6 +16,7 @@ from stormproof_contracts.protocols.http._message import WireRequest, WireRespon
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from stormproof_contracts.errors import Location
     from stormproof_contracts.model import Interaction
     from stormproof_contracts.stubbing import Desk
 
@@ -28,7 +29,7 @@ class HttpServer:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._responses: dict[str, WireResponse] = {}
+        self._responses: dict[Location, WireResponse] = {}
         self._loop = asyncio.new_event_loop()
         self._connections: set[_Connection] = set()
         started = threading.Event()
@@ -81,10 +82,10 @@ class HttpServer:
         if not call.expected or call.interaction is None:
             headers = (("content-type", "text/plain; charset=utf-8"), (UNEXPECTED_HEADER, "true"))
             return WireResponse(500, headers, f"{explain_call(call)}\n".encode())
-        title = call.interaction.title
-        if title not in self._responses:
-            self._responses[title] = encode_response(call.interaction.response)
-        return self._responses[title]
+        place = call.interaction.location
+        if place not in self._responses:
+            self._responses[place] = encode_response(call.interaction.response)
+        return self._responses[place]
 
 
 class _Connection(asyncio.Protocol):
