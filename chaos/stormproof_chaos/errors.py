@@ -13,7 +13,7 @@ ChaosError
     └── Refused             it will not, and says why
 """
 
-# ruff: noqa: N818 - the words of the field (not ready, refused, unreachable), not each with the same ending
+
 
 from __future__ import annotations
 

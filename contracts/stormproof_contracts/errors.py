@@ -53,11 +53,11 @@ class DocumentError(ContractsError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-class Unreachable(ContractsError):  # noqa: N818 - the word of the field, as in "host unreachable"
+class Unreachable(ContractsError):
     """A provider does not answer at all, so nothing can be said about its contract."""
 
 
-class MissingExtra(ContractsError):  # noqa: N818 - named after the fact, like ModuleNotFoundError's cause
+class MissingExtra(ContractsError):
     """An optional part of stormproof is needed and not installed."""
 
     def __init__(self, extra: str, purpose: str) -> None:

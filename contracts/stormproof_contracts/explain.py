@@ -30,7 +30,7 @@ def explain_verification(verification: Verification) -> str:
     blocks = [
         [_heading(interaction, mismatches)],
         _differences(interaction, mismatches),
-        [f"  {label:<9} {text}" for label, text in verification.exchange.evidence],
+        [f"  {label:<9} {text}" for label, text in verification.exchange.evidence()],
         _acceptance(interaction, mismatches),
     ]
     return _join(blocks)

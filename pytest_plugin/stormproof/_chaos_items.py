@@ -15,6 +15,7 @@ from stormproof_contracts.errors import ContractsError, DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
     from stormproof._session import Session
     from stormproof_chaos.scenarios import Scenario, ScenarioResult
 

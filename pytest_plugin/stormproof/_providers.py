@@ -45,7 +45,9 @@ class Providers:
         try:
             kind = kind_of(interaction.kind)
             if interaction.request is None:
-                return kind.connect(self._announcer(interaction), timeout=self._session.timeout)
+                sender = kind.connect(self._announcer(interaction), timeout=self._session.timeout)
+                self._request.addfinalizer(sender.close)
+                return sender
             provider = self._provider(interaction)
             return self._session.sender(kind, provider)
         except MissingExtra as error:

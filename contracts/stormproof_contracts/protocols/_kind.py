@@ -28,13 +28,14 @@ class Exchange:
     Attributes:
         request: what was sent, in the shape of the interaction's request.
         response: what came back, in the shape of the interaction's response.
-        evidence: lines for a person, as (label, text): the request line with a ready command, the status.
+        evidence: gives lines for a person, as (label, text): the request line with a ready command, the status. Called
+            only where it is shown, since most exchanges hold.
         seconds: from the first byte sent to the last received.
     """
 
     request: Value
     response: Value
-    evidence: tuple[tuple[str, str], ...] = ()
+    evidence: Callable[[], tuple[tuple[str, str], ...]] = tuple
     seconds: float = 0.0
 
 

@@ -318,7 +318,7 @@ class TestReading:
         ("name", "text", "message"),
         [
             ("sucess", "99%", "no expectation is called 'sucess'. Did you mean 'success'?"),
-            ("p94", "1s", "no expectation is called 'p94'. Did you mean 'p95'?"),
+            ("attempts", "1", "no expectation is called 'attempts'. Known here: error, max, p50"),
             ("success", "99", "'99' is no share: write 99% or 0.99"),
             ("p95", "300", "'300' is no duration: write a number with a unit"),
             ("recovers within", "soon", "'soon' is no duration"),

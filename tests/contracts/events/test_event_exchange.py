@@ -6,9 +6,8 @@ import pytest
 
 from stormproof_contracts.errors import Unreachable
 from stormproof_contracts.explain import explain_unreachable, explain_verification
-from stormproof_contracts.protocols import kind_of
+from stormproof_contracts.protocols import Announcer, kind_of
 from stormproof_contracts.protocols.events import (
-    EventProvider,
     MemoryBroker,
     Message,
     MissingTrigger,
@@ -48,7 +47,7 @@ def interaction(write: Callable[[str], Contract], channel: str) -> Interaction:
 def verified(
     interaction: Interaction, trigger: Callable[[], object], broker: Broker | None = None, timeout: float = SOON
 ) -> Verification:
-    sender = EVENT.connect(EventProvider({interaction.title: trigger}, broker), timeout=timeout)
+    sender = EVENT.connect(Announcer({interaction.title: trigger}, broker), timeout=timeout)
     try:
         return verify(interaction, sender)
     finally:
@@ -61,7 +60,7 @@ def test_what_a_provider_announces_is_compared(interaction: Interaction, channel
     assert verification.held
     assert verification.exchange.request is None
     assert verification.exchange.seconds > 0
-    assert verification.exchange.evidence[0] == ("channel", channel)
+    assert verification.exchange.evidence()[0] == ("channel", channel)
 
 
 def test_a_difference_is_told_by_its_place(interaction: Interaction, channel: str, broker: Broker) -> None:
@@ -150,13 +149,13 @@ def test_without_a_broker_a_trigger_must_return(interaction: Interaction) -> Non
         verified(interaction, lambda: None)
     assert str(raised.value) == (
         "the trigger returned nothing, and there is no broker to listen to\n"
-        "return the message from the trigger, or give EventProvider a broker"
+        "return the message from the trigger, or say where the provider announces"
     )
 
 
 def test_a_missing_trigger_is_named(interaction: Interaction) -> None:
     """A trigger under a slightly other title is suggested."""
-    sender = EVENT.connect(EventProvider({"OrderCreate": lambda: None}), timeout=1)
+    sender = EVENT.connect(Announcer({"OrderCreate": lambda: None}), timeout=1)
     with pytest.raises(MissingTrigger, match=r"no trigger is given for 'OrderCreated'.*Did you mean 'OrderCreate'\?"):
         sender.send(interaction)
 
@@ -175,8 +174,8 @@ def test_an_error_of_a_trigger_is_the_users_own(interaction: Interaction) -> Non
 
 @pytest.mark.parametrize("provider", ["kafka://127.0.0.1:9092", {"OrderCreated": print}])
 def test_another_provider_is_refused(provider: object) -> None:
-    """What is no EventProvider is refused with what to write."""
-    with pytest.raises(TypeError, match=r"an event provider is EventProvider\(triggers="):
+    """What is no Announcer is refused with what to write."""
+    with pytest.raises(TypeError, match=r"an event provider is Announcer\(triggers="):
         EVENT.connect(provider, timeout=1)
 
 

@@ -32,6 +32,7 @@ import "google/protobuf/wrappers.proto";
 service UserService {
   rpc GetUser (GetUserRequest) returns (User);
   rpc FindUser (User) returns (User);
+  rpc CountUsers (google.protobuf.StringValue) returns (google.protobuf.Int64Value);
   rpc Watch (GetUserRequest) returns (stream User);
 }
 message GetUserRequest { int64 id = 1; optional string fields = 2; }

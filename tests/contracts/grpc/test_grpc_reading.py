@@ -183,50 +183,54 @@ def test_what_is_wrong_with_a_call_is_located(read: Read, tmp_path: Path, text: 
         ("nam: Ada", "15: shop.users.User has no field 'nam'. Did you mean 'name'?"),
         ("createAt: x", "15: shop.users.User has no field 'createAt'. Did you mean 'createdAt'?"),
         ("created_ad: x", "15: shop.users.User has no field 'created_ad'. Did you mean 'created_at'?"),
-        ("id: '42'", '19: \'id\' is an int64, got "42"  (string)'),
-        ("id: !text '42'", "19: 'id' is an int64, which !text never fits"),
-        ("name: !integer 4", "21: 'name' is a string, which !integer never fits"),
-        ("name: 4", "21: 'name' is a string, got 4  (integer)"),
-        ("visits: -1", "23: 'visits' is a uint32, got -1  (integer): it goes from 0 to 4294967295"),
-        ("score: 1e39", "22: 'score' is a float, got 1e+39  (decimal): it is too large for a float"),
+        ("id: '42'", '19: expected int64 for \'id\', got "42"  (string)'),
+        ("id: !text '42'", "19: !text never fits 'id', which is int64"),
+        ("name: !integer 4", "21: !integer never fits 'name', which is string"),
+        ("name: 4", "21: expected string for 'name', got 4  (integer)"),
+        ("visits: -1", "23: expected uint32 for 'visits', got -1  (integer): it goes from 0 to 4294967295"),
+        ("score: 1e39", "22: expected float for 'score', got 1e+39  (decimal): it is too large for a float"),
         (
             "rank: GOLDEN",
-            ("21: 'rank' is a shop.users.Rank, got \"GOLDEN\"  (string):"
+            ("21: expected shop.users.Rank for 'rank', got \"GOLDEN\"  (string):"
             " that is none of its values. Did you mean 'GOLD'?"),
         ),
         (
             "created_at: yesterday",
-            ("27: 'created_at' is a google.protobuf.Timestamp, got \"yesterday\"  (string):"
+            ("27: expected google.protobuf.Timestamp for 'created_at', got \"yesterday\"  (string):"
             " write it as 2026-01-31T13:37:00Z"),
         ),
         (
             "last_visit: 5",
-            "27: 'last_visit' is a google.protobuf.Duration, got 5  (integer): write it as 1.5s",
+            "27: expected google.protobuf.Duration for 'last_visit', got 5  (integer): write it as 1.5s",
         ),
-        ("avatar: 'a b'", "23: 'avatar' is a bytes, got \"a b\"  (string): it is written in base64"),
-        ("blocked: 0", "24: 'blocked' is a bool, got 0  (integer)"),
-        ("addresses: {}", "26: 'addresses' is a repeated shop.users.Address, got a mapping"),
+        ("avatar: 'a b'", "23: expected bytes for 'avatar', got \"a b\"  (string): it is written in base64"),
+        ("blocked: 0", "24: expected bool for 'blocked', got 0  (integer)"),
+        ("addresses: {}", "26: expected repeated shop.users.Address for 'addresses', got a mapping"),
         ("addresses: !each {citi: x}", "33: shop.users.Address has no field 'citi'. Did you mean 'city'?"),
-        ("addresses: !each {of: {city: 5}, min: 0}", "44: 'city' is a string, got 5  (integer)"),
+        ("addresses: !each {of: {city: 5}, min: 0}", "44: expected string for 'city', got 5  (integer)"),
         (
             "addresses: [!any [{city: a}, {town: b}]]",
             "45: shop.users.Address has no field 'town'. Known here: city, number.",
         ),
-        ("name: !each x", "21: 'name' is a string, which !each never fits"),
+        ("name: !each x", "21: !each never fits 'name', which is string"),
         ("friend: !integer 5", "23: !integer never fits shop.users.User, which is a message"),
-        ("friend: {friend: {id: x}}", "37: 'id' is an int64, got \"x\"  (string)"),
+        ("friend: {friend: {id: x}}", "37: expected int64 for 'id', got \"x\"  (string)"),
         ("friend: 5", "23: expected a mapping for shop.users.User, got a number"),
-        ("points: {a: x}", "27: 'value' is an int64, got \"x\"  (string)"),
-        ("points: [1]", "23: 'points' is a map<string, int64>, got a list"),
+        ("points: {a: x}", "27: expected int64 for 'value', got \"x\"  (string)"),
+        ("points: [1]", "23: expected map<string, int64> for 'points', got a list"),
         ("homes: {x: {}}", "23: 'homes': a key of this map is an int32, got 'x'"),
-        ("name: null", "21: 'name' is a string, which is never null; write its default, \"\"  (string)"),
+        ("name: null", "21: 'name' is string, which is never null; write its default, \"\"  (string)"),
         (
             "createdAt: 2026-01-01T00:00:00Z, created_at: 2026-01-01T00:00:00Z",
             "48: 'created_at' is the field 'created_at' of shop.users.User, which is there already",
         ),
-        ("detail: {}", "23: 'detail' is a google.protobuf.Any, which is not supported yet; leave it out"),
-        ("note: 5", "21: 'note' is a google.protobuf.StringValue, got 5  (integer)"),
-        ("limit: a", "22: 'limit' is a google.protobuf.Int64Value, got \"a\"  (string)"),
+        ("detail: {}", "23: 'detail' is google.protobuf.Any, which is not supported yet; leave it out"),
+        ("ranks: [GOLD, x]", "29: expected shop.users.Rank for 'ranks', got \"x\"  (string): that is none of its values."
+         " Known here: GOLD, RANK_UNSPECIFIED, SILVER."),
+        ("ranks: [!integer 1]", "23: !integer never fits 'ranks', which is shop.users.Rank"),
+        ("visits: [1]", "23: expected uint32 for 'visits', got a list"),
+        ("note: 5", "21: expected google.protobuf.StringValue for 'note', got 5  (integer)"),
+        ("limit: a", "22: expected google.protobuf.Int64Value for 'limit', got \"a\"  (string)"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_message_is_located(read: Read, field: str, expected: str) -> None:
@@ -306,6 +310,16 @@ def test_an_import_does_not_leave_the_project(
     found = problems(read, HEAD.replace("users.proto", "protos/top.proto") + "    request: {}\n    response: {}\n")
     assert len(found) == 1
     assert "imports 'secret.proto', which leads outside of the project" in found[0]
+
+
+def test_a_message_of_a_well_known_type_is_checked(read: Read) -> None:
+    """A method may take and give well-known types, which are written as simply as where they are fields."""
+    text = "  - grpc: shop.users.UserService/CountUsers\n    proto: users.proto\n"
+    read(text + "    request: Ada\n    response: !like 5\n")
+    assert problems(read, text + "    request: 5\n    response: {}\n") == [
+        "users.contract.yaml:6:14: expected google.protobuf.StringValue, got a number",
+        "users.contract.yaml:7:15: expected google.protobuf.Int64Value, got a mapping",
+    ]
 
 
 def test_a_changed_proto_is_compiled_anew(read: Read, write: Write) -> None:

@@ -8,20 +8,24 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from stormproof_contracts.errors import Unreachable
+from stormproof_contracts.errors import DocumentError, Unreachable
 from stormproof_contracts.explain import explain_unreachable, explain_verification
 from stormproof_contracts.protocols import kind_of
+from stormproof_contracts.stubbing import Desk
 from stormproof_contracts.verification import verify
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from types import ModuleType
 
-    from stormproof_contracts.model import Interaction
+    from stormproof_contracts.model import Contract, Interaction
     from stormproof_contracts.protocols import Sender
 
 
+Read = Callable[[str], "Contract"]
+Write = Callable[..., "Path"]
 One = Callable[[str], "Interaction"]
 Provider = Callable[[Any], str]
 
@@ -110,7 +114,7 @@ def test_a_status_is_an_answer(interaction: One, provider: Provider) -> None:
     with connected(provider(get_user)) as sender:
         verification = verify(interaction(GET + text), sender)
     assert verification.mismatches == ()
-    assert dict(verification.exchange.evidence)["status"] == "NOT_FOUND: no such user: é"
+    assert dict(verification.exchange.evidence())["status"] == "NOT_FOUND: no such user: é"
 
 
 def test_another_status_is_one_mismatch(interaction: One, provider: Provider) -> None:
@@ -123,7 +127,7 @@ def test_another_status_is_one_mismatch(interaction: One, provider: Provider) ->
     assert [(found.path, found.expected, found.actual) for found in verification.mismatches] == [
         (("status",), '"OK"', "PERMISSION_DENIED")
     ]
-    assert dict(verification.exchange.evidence)["answer"] == "no message"
+    assert dict(verification.exchange.evidence())["answer"] == "no message"
 
 
 @pytest.mark.parametrize("status", ["UNAVAILABLE", "DEADLINE_EXCEEDED", "UNIMPLEMENTED", "CANCELLED"])
@@ -172,6 +176,38 @@ def test_nothing_listens(interaction: One) -> None:
                 ) as raised:
                     verify(read, sender)
     assert "request   shop.users.UserService/GetUser" in explain_unreachable(read, str(raised.value))
+
+
+def test_a_request_that_cannot_be_sent_is_told(read: Read, write: Write, provider: Provider) -> None:
+    """An example that no message can hold, or a proto that changed, is a located problem when it is sent."""
+    required = 'syntax = "proto2";\nmessage A { required int64 id = 1; }\nservice S { rpc M (A) returns (A); }\n'
+    path = write("top.proto", required)
+    read_again = read("  - grpc: S/M\n    proto: top.proto\n    request: {}\n    response: {}\n").interactions[0]
+    with connected(provider(lambda data, _: data)) as sender:
+        with pytest.raises(
+            DocumentError, match="users.contract.yaml:4:5: the example of the request cannot be sent: .*id"
+        ):
+            sender.send(read_again)
+        path.write_text(required.replace("rpc M", "rpc N"), "utf-8")
+        with pytest.raises(DocumentError, match="users.contract.yaml:4:5: top.proto has no method 'S/M' any more"):
+            sender.send(read_again)
+        path.write_text("message", "utf-8")
+        with pytest.raises(DocumentError, match=r"top.proto:1:\d+: Expected message name"):
+            sender.send(read_again)
+
+
+def test_a_well_known_type_is_a_message(read: Read) -> None:
+    """A method of well-known types is carried out like any other."""
+    text = (
+        "  - grpc: shop.users.UserService/CountUsers\n    proto: users.proto\n    request: Ada\n    response: !like 0\n"
+    )
+    contract = read(text)
+    server = kind_of("grpc").serve(Desk(contract.interactions))
+    try:
+        with connected(server.address) as sender:
+            assert verify(contract.interactions[0], sender).mismatches == ()
+    finally:
+        server.close()
 
 
 def test_a_silent_provider(interaction: One, provider: Provider) -> None:

@@ -176,7 +176,7 @@ def test_a_query_parameter_must_be_one_of_the_contract(stub: Server) -> None:
 def test_secrets_are_left_out_of_evidence(contract: Contract, stub: Server) -> None:
     """The command that repeats a request does not show its token."""
     sender = HTTP.connect(stub.address, timeout=10)
-    (_, request), *_ = verify(contract.interactions[1], sender).exchange.evidence
+    (_, request), *_ = verify(contract.interactions[1], sender).exchange.evidence()
     sender.close()
     assert "secret-token" not in request
     assert "[redacted]" in request

@@ -6,14 +6,13 @@ from stormproof_contracts.protocols.events._kind import EVENT
 from stormproof_contracts.protocols.events._memory import MemoryBroker
 from stormproof_contracts.protocols.events._message import Message, decode_message, encode_message
 from stormproof_contracts.protocols.events._open import BROKERS, open_broker
-from stormproof_contracts.protocols.events._provider import EventProvider, MissingTrigger
+from stormproof_contracts.protocols.events._provider import MissingTrigger
 
 
 __all__ = [
     "BROKERS",
     "EVENT",
     "Broker",
-    "EventProvider",
     "KafkaBroker",
     "MemoryBroker",
     "Message",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from stormproof_contracts.protocols._kind import Announcer
 from stormproof_contracts.protocols.events._broker import Broker
 from stormproof_contracts.protocols.events._memory import MemoryBroker
 from stormproof_contracts.protocols.events._open import open_broker
-from stormproof_contracts.protocols.events._provider import EventProvider, EventSender
+from stormproof_contracts.protocols.events._provider import EventSender
 from stormproof_contracts.protocols.events._read import read_event
 from stormproof_contracts.protocols.events._server import EventServer
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class EventKind:
-    """One message on a channel. A provider is an `EventProvider`."""
+    """One message on a channel. A provider is an `Announcer`."""
 
     name: Final = "event"
     document_part: Final = "payload"
@@ -40,12 +41,13 @@ class EventKind:
         return "an event"
 
     def connect(self, provider: object, *, timeout: float) -> Sender:
-        """Return a sender to an `EventProvider`."""
-        if isinstance(provider, EventProvider):
-            return EventSender(provider, timeout)
+        """Return a sender to an `Announcer`; an address it names is opened, and closed with the sender."""
+        if isinstance(provider, Announcer) and isinstance(provider.at, str):
+            return EventSender(provider.triggers, open_broker(provider.at), timeout=timeout, owned=True)
+        if isinstance(provider, Announcer) and (provider.at is None or isinstance(provider.at, Broker)):
+            return EventSender(provider.triggers, provider.at, timeout=timeout)
         raise TypeError(
-            "an event provider is EventProvider(triggers={title: function}, broker=...), "
-            f"not {type(provider).__name__}"
+            f"an event provider is Announcer(triggers={{title: function}}, at=broker), not {type(provider).__name__}"
         )
 
     def serve(self, desk: Desk, at: object = None) -> Server:

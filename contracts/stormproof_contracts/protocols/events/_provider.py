@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from stormproof_contracts.errors import Unreachable, did_you_mean
@@ -24,27 +24,30 @@ class MissingTrigger(Unreachable):
     """Nothing is known that makes a provider announce an event."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventProvider:
-    """The producing side of event interactions.
+class EventSender:
+    """Makes a provider announce its events and listens.
 
-    Attributes:
+    Args:
         triggers: by the title of an interaction, what makes the provider announce it. A trigger that returns a
             `Message`, or a payload as a dict, a list, text or bytes, has announced that; with any other result the
             first message on the channel counts.
         broker: where the provider announces; None where every trigger returns its message.
+        timeout: seconds to wait for a message.
+        owned: whether the broker is closed with the sender.
     """
 
-    triggers: Mapping[str, Callable[[], object]]
-    broker: Broker | None = None
-
-
-class EventSender:
-    """Makes a provider announce its events and listens."""
-
-    def __init__(self, provider: EventProvider, timeout: float) -> None:
-        self._provider = provider
+    def __init__(
+        self,
+        triggers: Mapping[str, Callable[[], object]],
+        broker: Broker | None,
+        *,
+        timeout: float,
+        owned: bool = False,
+    ) -> None:
+        self._triggers = triggers
+        self._broker = broker
         self._timeout = timeout
+        self._owned = owned
 
     def send(self, interaction: Interaction) -> Exchange:
         """Call the trigger of *interaction* and return the message that came of it.
@@ -55,18 +58,22 @@ class EventSender:
         """
         trigger = self._trigger(interaction)
         channel = interaction.settings["channel"]
-        broker = self._provider.broker
+        broker = self._broker
         if broker is None:
             message, seconds = _returned(channel, trigger)
         else:
             message, seconds = self._announced(channel, trigger, broker)
-        return Exchange(request=None, response=decode_message(message), evidence=evidence(message), seconds=seconds)
+        return Exchange(
+            request=None, response=decode_message(message), evidence=partial(evidence, message), seconds=seconds
+        )
 
     def close(self) -> None:
-        """Do nothing: the broker is its owner's to close."""
+        """Close the broker where it is this sender's own."""
+        if self._owned and self._broker is not None:
+            self._broker.close()
 
     def _trigger(self, interaction: Interaction) -> Callable[[], object]:
-        triggers = self._provider.triggers
+        triggers = self._triggers
         if interaction.title not in triggers:
             hint = did_you_mean(interaction.title, triggers)
             raise MissingTrigger(f"no trigger is given for {interaction.title!r}, so nothing makes it come.{hint}")
@@ -94,7 +101,7 @@ def _returned(channel: str, trigger: Callable[[], object]) -> tuple[Message, flo
     if message is None:
         raise Unreachable(
             f"the trigger returned {_shown(result)}, and there is no broker to listen to\n"
-            "return the message from the trigger, or give EventProvider a broker"
+            "return the message from the trigger, or say where the provider announces"
         )
     return message, seconds
 

@@ -60,12 +60,26 @@ class MessageCheck:
             if node.tag in _TAGGED or node.tag == "each":
                 self.document.reject(node, f"!{node.tag} never fits {kind.name}, which is a message")
             return node
-        if kind.form == "json":
-            return node
+        if kind.form != "fields":
+            return self._known(node, kind)
         if not isinstance(node.value, dict):
             self.document.reject(node, f"expected a mapping for {kind.name}, got {node.kind}")
             return node
         return _with(node, self._entries(node, node.value, kind))
+
+    def _known(self, node: Node, kind: MessageType) -> Node:
+        """Check a well-known type that is written as something simpler than its fields."""
+        if kind.form == "json":
+            return node
+        if kind.form == "any":
+            self.document.reject(node, f"{kind.name} is not supported yet")
+            return node
+        try:
+            return _with(node, _canonical_message(cast("Value", node.plain()), kind))
+        except ValueError as error:
+            text = f": {error}" if str(error) else ""
+            self.document.reject(node, f"expected {kind.name}, got {node.kind}{text}")
+            return node
 
     def _entries(self, node: Node, entries: Mapping[str, Node], kind: MessageType) -> MessageEntries:
         checked: dict[str, Node] = {}
@@ -106,7 +120,7 @@ class MessageCheck:
         if node.tag == "each" and field.repeated:
             return self._each(node, field)
         if node.tag in _TAGGED or node.tag == "each":
-            self._reject_tag(node, field)
+            self.document.reject(node, f"!{node.tag} never fits {field.name!r}, which is {field.words}")
             return node
         return check(node, field) if node.tag in _WRAPPING else node
 
@@ -119,13 +133,13 @@ class MessageCheck:
 
     def _list(self, node: Node, field: Field) -> Node:
         if not isinstance(node.value, list):
-            self._reject(node, field, "got " + node.kind)
+            self.document.reject(node, f"expected {field.words} for {field.name!r}, got {node.kind}")
             return node
         return _with(node, [self._single(item, field) for item in node.value])
 
     def _map(self, node: Node, field: Field) -> Node:
         if not isinstance(node.value, dict) or field.entry is None:
-            self._reject(node, field, "got " + node.kind)
+            self.document.reject(node, f"expected {field.words} for {field.name!r}, got {node.kind}")
             return node
         of_key, of_value = field.entry.fields["key"], field.entry.fields["value"]
         for key in node.value:
@@ -138,13 +152,14 @@ class MessageCheck:
     def _single(self, node: Node, field: Field) -> Node:
         if node.value is None and node.tag in (*_WRAPPING, "null") and not field.holds_null:
             if not field.has_presence:
-                self._reject(node, field, f"which is never null; write its default, {show(field.default)}")
+                text = f"{field.name!r} is {field.words}, which is never null; write its default, {show(field.default)}"
+                self.document.reject(node, text)
             return node
         kind = field.message
         if kind is None or kind.form in ("text", "wrapper"):
             return self._leaf(node, field)
         if kind.form == "any":
-            self._reject(node, field, "which is not supported yet; leave it out")
+            self.document.reject(node, f"{field.name!r} is {kind.name}, which is not supported yet; leave it out")
             return node
         return self.message(node, kind)
 
@@ -155,38 +170,27 @@ class MessageCheck:
         if tag is None or tag in _WRAPPING:
             return self._scalar(node, field)
         if tag in ("each", "null") or (tag in _TAGGED and _leaf_type(field) not in _TAGGED[tag]):
-            self._reject_tag(node, field)
+            self.document.reject(node, f"!{tag} never fits {field.name!r}, which is {field.single}")
         elif tag in _TAGGED and tag not in ("regex", "include"):
             self._scalar(node, field)  # its example must be one that can be sent; it stays as it is written
         return node
 
     def _scalar(self, node: Node, field: Field) -> Node:
+        name, words = field.name, field.single
         if isinstance(node.value, (dict, list)):
-            self._reject(node, field, "got " + node.kind)
+            self.document.reject(node, f"expected {words} for {name!r}, got {node.kind}")
             return node
         try:
             return _with(node, _canonical(node.value, field))
         except ValueError as error:
             text = f": {error}" if str(error) else ""
-            self._reject(node, field, f"got {show(node.value)}{text}")
+            self.document.reject(node, f"expected {words} for {name!r}, got {show(node.value)}{text}")
             return node
-
-    def _reject(self, node: Node, field: Field, text: str) -> None:
-        self.document.reject(node, f"{field.name!r} is {_article(field.words)}, {text}")
-
-    def _reject_tag(self, node: Node, field: Field) -> None:
-        self._reject(node, field, f"which !{node.tag} never fits")
 
 
 def _canonical(value: Value, field: Field) -> Value:
-    kind = field.message
-    if kind and kind.form == "text":
-        try:
-            return canonical_text(kind, value)
-        except ValueError:
-            raise ValueError(f"write it as {_TEXT_FORMS[kind.name]}") from None
-    if kind:
-        return canonical(kind.fields["value"].type, value)
+    if field.message:
+        return _canonical_message(value, field.message)
     if not field.enum:
         return canonical(field.type, value)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -194,6 +198,15 @@ def _canonical(value: Value, field: Field) -> Value:
     if isinstance(value, str) and value in field.numbers:
         return value
     raise ValueError(f"that is none of its values.{did_you_mean(str(value), field.numbers)}")
+
+
+def _canonical_message(value: Value, kind: MessageType) -> Value:
+    if kind.form == "wrapper":
+        return canonical(kind.fields["value"].type, value)
+    try:
+        return canonical_text(kind, value)
+    except ValueError:
+        raise ValueError(f"write it as {_TEXT_FORMS[kind.name]}") from None
 
 
 _TEXT_FORMS: Mapping[str, str] = {
@@ -213,10 +226,6 @@ def _admits_null(node: Node) -> bool:
     if node.tag == "any" and isinstance(node.value, list):
         return any(_admits_null(choice) for choice in node.value)
     return node.value is None or node.tag in ("nullable", "null")
-
-
-def _article(words: str) -> str:
-    return f"{'an' if words[0] in 'aeiou' and not words.startswith('uint') else 'a'} {words}"
 
 
 def _with(node: Node, value: object) -> Node:

@@ -9,9 +9,10 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from stormproof_contracts.errors import Unreachable
+from stormproof_contracts.errors import DocumentError, Problem, Unreachable
 from stormproof_contracts.matching import show
 from stormproof_contracts.protocols._kind import Exchange
+from stormproof_contracts.protocols.grpc._compile import ProtoError
 from stormproof_contracts.protocols.grpc._messages import decode, encode
 from stormproof_contracts.protocols.grpc._metadata import decode_metadata, encode_metadata
 from stormproof_contracts.protocols.grpc._schema import load_schema
@@ -55,18 +56,19 @@ class GrpcSender:
         if interaction.request is None:
             raise TypeError(f"{interaction.title!r} has no request to send")
         request = cast("dict[str, Value]", interaction.request.pattern.example())
-        schema, method = schema_of(interaction), interaction.settings["method"]
+        schema = schema_of(interaction)
+        method = schema.methods[interaction.settings["method"]]
         call = WireCall(
-            method=method,
+            method=method.name,
             metadata=encode_metadata(request.get("metadata")),
-            payload=encode(schema.methods[method].request, request["message"]),
+            payload=_encode_request(interaction, method, request["message"]),
         )
         answer = self._call(call)
-        response = _response(answer, schema.methods[method])
+        response = _response(answer, method)
         return Exchange(
             request=request,
             response=response,
-            evidence=_evidence(request, response, self._command(request, interaction, schema)),
+            evidence=lambda: _evidence(request, response, self._command(request, interaction, schema)),
             seconds=answer.seconds,
         )
 
@@ -102,13 +104,28 @@ class GrpcSender:
 
 
 def schema_of(interaction: Interaction) -> Schema:
-    """Return the schema that *interaction* was read with.
+    """Return the schema that *interaction* was read with, or that of its ``.proto`` as it is by now.
 
     Raises:
-        ProtoError: its ``.proto`` changed since and cannot be compiled any more.
+        DocumentError: the ``.proto`` cannot be compiled, or has no such method.
         MissingExtra: grpcio-tools is not installed.
     """
-    return load_schema(Path(interaction.settings["proto"]), Path(interaction.settings["home"]))
+    path, name = Path(interaction.settings["proto"]), interaction.settings["method"]
+    try:
+        schema = load_schema(path, Path(interaction.settings["home"]))
+    except ProtoError as error:
+        raise DocumentError(error.problems) from None
+    if name not in schema.methods:
+        raise DocumentError([Problem(interaction.location, f"{path.name} has no method {name!r} any more")])
+    return schema
+
+
+def _encode_request(interaction: Interaction, method: Method, message: Value) -> bytes:
+    try:
+        return encode(method.request, message)
+    except ValueError as error:
+        problem = Problem(interaction.location, f"the example of the request cannot be sent: {error}")
+        raise DocumentError([problem]) from None
 
 
 def _response(answer: WireAnswer, method: Method) -> dict[str, Value]:

@@ -174,12 +174,12 @@ def _raw_single(field: Field, value: Value) -> Any:
             return field.numbers[value]
         if isinstance(value, int) and not isinstance(value, bool):
             return value
-        raise ValueError(f"expected a {field.enum} for {field.name!r}, got {show(value)}")
+        raise ValueError(f"expected {field.enum} for {field.name!r}, got {show(value)}")
     try:
         plain = canonical(field.type, value)
     except ValueError as error:
         raise ValueError(
-            f"expected a {field.type} for {field.name!r}, got {show(value)}{f': {error}' if str(error) else ''}"
+            f"expected {field.type} for {field.name!r}, got {show(value)}{f': {error}' if str(error) else ''}"
         ) from None
     return decode_bytes(cast("str", plain)) if field.type == "bytes" else plain
 

@@ -70,11 +70,15 @@ class Field:
     @property
     def words(self) -> str:
         """What it holds, as messages say it."""
-        single = self.message.name if self.message else self.enum or self.type
         if self.entry:
             value = self.entry.fields["value"]
             return f"map<{self.entry.fields['key'].type}, {value.words}>"
-        return f"repeated {single}" if self.repeated else single
+        return f"repeated {self.single}" if self.repeated else self.single
+
+    @property
+    def single(self) -> str:
+        """What one item of it is, as messages say it."""
+        return self.message.name if self.message else self.enum or self.type
 
 
 class MessageType:

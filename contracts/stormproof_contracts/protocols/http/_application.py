@@ -7,6 +7,7 @@ import inspect
 import io
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import unquote
 
@@ -58,7 +59,7 @@ class ApplicationSender:
         return Exchange(
             request=example,
             response=decode_response(response),
-            evidence=evidence(request, response, ""),
+            evidence=partial(evidence, request, response, ""),
             seconds=seconds,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -51,7 +52,7 @@ class UrlSender:
         return Exchange(
             request=example,
             response=decode_response(response),
-            evidence=evidence(request, response, self._base),
+            evidence=partial(evidence, request, response, self._base),
             seconds=seconds,
         )
 
