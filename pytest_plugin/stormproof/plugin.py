@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SESSION = pytest.StashKey["Session"]()
 STARTED = pytest.StashKey[float]()
 
+_ENGINES = ("embedded", "binary", "container")
 _CONTRACT_ENDINGS = (".contract.yaml", ".contract.yml")
 _CHAOS_ENDINGS = (".chaos.yaml", ".chaos.yml")
 
@@ -68,6 +69,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marks that items of stormproof carry."""
     config.stash[STARTED] = time.time()
+    engine = config.getoption("--stormproof-engine") or config.getini("stormproof_engine")
+    if engine not in _ENGINES and not str(engine).startswith(("http://", "https://")):
+        known = ", ".join(_ENGINES)
+        raise pytest.UsageError(f"no engine is called {engine!r}; there are {known}, and the URL of a Toxiproxy server")
     config.addinivalue_line("markers", "contract(consumer, provider, kind): an interaction of a contract file")
     config.addinivalue_line("markers", "chaos(scenario): a scenario of a chaos file")
 

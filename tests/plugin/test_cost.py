@@ -45,3 +45,11 @@ def test_importing_the_facade_imports_none_of_its_parts() -> None:
     code = "import stormproof, sys; print(sorted(n for n in sys.modules if n.startswith('stormproof')))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert run.stdout.strip() == "['stormproof']"
+
+
+def test_the_plugin_knows_the_engines_by_name() -> None:
+    """The names that the plugin checks without an import are those that there are."""
+    from stormproof import plugin
+    from stormproof_chaos.engines import ENGINES
+
+    assert set(plugin._ENGINES) == set(ENGINES) - {"url"}

@@ -173,9 +173,14 @@ class Loop:
         while self._running:
             for descriptor, mask in self._poller.poll(self._patience()):
                 handler = self._handlers.get(descriptor)
-                if handler is not None:
-                    self._call(handler.ready, handler, mask)
-            self._run_timers()
+                if handler is None:
+                    continue
+                try:
+                    handler.ready(mask)
+                except Exception:  # noqa: BLE001 - one connection's error must not take the others with it
+                    _give_up(handler)
+            if self._timers:
+                self._run_timers()
 
     def close(self) -> None:
         """Give the system back what the loop itself holds; no other method may be called after it."""
@@ -190,21 +195,16 @@ class Loop:
         return min(max(self._timers[0][0] - self.now(), 0.0), _LONGEST_WAIT)
 
     def _run_timers(self) -> None:
-        if not self._timers:
-            return
         now = self.now()
         while self._timers and self._timers[0][0] <= now:
             timer = heapq.heappop(self._timers)[2]
             callback, timer.callback = timer.callback, None
-            if callback is not None:
-                self._call(callback, timer.owner)
-
-    def _call(self, function: Callable[..., None], owner: Handler, *arguments: int) -> None:
-        try:
-            function(*arguments)
-        except Exception:  # noqa: BLE001 - one connection's error must not take the others with it
-            report()
-            owner.fail()
+            if callback is None:
+                continue
+            try:
+                callback()
+            except Exception:  # noqa: BLE001 - as above
+                _give_up(timer.owner)
 
 
 class _Waker:
@@ -242,11 +242,12 @@ class _Waker:
         self._writer.close()
 
 
-def report() -> None:
-    """Tell of an unforeseen error on stderr."""
+def _give_up(handler: Handler) -> None:
+    """Tell of the unforeseen error on stderr, and have *handler* end what it was doing."""
     import traceback  # noqa: PLC0415 - never needed, one hopes
 
     traceback.print_exc(file=sys.stderr)
+    handler.fail()
 
 
 def _best_poller() -> Poller:

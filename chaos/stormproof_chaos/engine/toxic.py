@@ -23,6 +23,9 @@ class Direction(Enum):
     UPSTREAM = "upstream"
     DOWNSTREAM = "downstream"
 
+    # Members are single objects; Enum would hash their names, in Python, several times a connection.
+    __hash__ = object.__hash__
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Toxic:

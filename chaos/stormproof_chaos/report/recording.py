@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from operator import attrgetter
 from typing import TypeAlias
 
@@ -77,8 +76,8 @@ class Recording:
     def _spans(self, end: float) -> tuple[Step, ...]:
         """Return the steps one after the other, each cut where the next begins or the scenario ends."""
         told = sorted((*self._steady(end), *self.steps), key=attrgetter("start"))
-        limits = [following.start for _, following in pairwise(told)] + [end]
-        spans = (replace(step, end=min(step.end, limit)) for step, limit in zip(told, limits, strict=True))
+        limits = (*(step.start for step in told[1:]), end)
+        spans = (replace(step, end=min(step.end, limit)) for step, limit in zip(told, limits, strict=False))
         return tuple(span for span in spans if span.end > span.start)
 
     def _steady(self, end: float) -> tuple[Step, ...]:

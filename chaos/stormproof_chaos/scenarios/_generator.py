@@ -30,7 +30,7 @@ _MOST_UNDER_WAY = 8192
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One call that ended; times are those of the clock."""
+    """One call that ended; times are seconds since the first call was due."""
 
     due: float
     started: float
@@ -49,7 +49,7 @@ class LoadGenerator:
         note: Receives every call when it ended, on the generator's thread.
 
     Attributes:
-        began: When the first call was due; known within the block.
+        began: When the first call was due, by the clock; known within the block.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class LoadGenerator:
             self.began = self._clock()
             self._began.set()
             for number in range(self._count):
-                due = self.began + number / self._rate
+                due = number / self._rate
                 await self._wait_until(due)
                 await room.acquire()
                 if self._stopping:
@@ -121,16 +121,19 @@ class LoadGenerator:
 
     async def _wait_until(self, due: float) -> None:
         await asyncio.sleep(0)  # lets calls under way go on also where the schedule is late all the time
-        while (left := due - self._clock()) > 0 and not self._stopping:  # noqa: ASYNC110 - it waits for a time
+        while (left := due - self._elapsed()) > 0 and not self._stopping:  # noqa: ASYNC110 - it waits for a time
             await asyncio.sleep(min(left, _PAUSE))
 
     async def _make(self, call: Call, due: float, room: asyncio.Semaphore) -> None:
-        started = self._clock()
+        started = self._elapsed()
         try:
             reply = await call()
         finally:
             room.release()
-        self._note(Attempt(due, started, self._clock(), reply))
+        self._note(Attempt(due, started, self._elapsed(), reply))
+
+    def _elapsed(self) -> float:
+        return self._clock() - self.began
 
 
 def _most_under_way() -> int:

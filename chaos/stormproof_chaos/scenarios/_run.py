@@ -84,9 +84,9 @@ class _Run:
         load = self.scenario.load
 
         def note(attempt: Attempt) -> None:
-            call = self._call_of(attempt, caller.label, attempt.due - generator.began)
+            call = self._call_of(attempt, caller.label)
             calls.append(call)
-            self.notes.call(call, attempt.due)
+            self.notes.call(call, generator.began + call.due)
 
         generator = LoadGenerator(
             caller, rate=load.rate, count=load.calls_in(self.scenario.seconds), clock=self.clock, note=note
@@ -127,11 +127,11 @@ class _Run:
             self.died = self._now() if self.deaths else None
         return not self.deaths
 
-    def _call_of(self, attempt: Attempt, label: str, due: float) -> Call:
+    def _call_of(self, attempt: Attempt, label: str) -> Call:
         return Call(
-            step=step_at(self.edges, due),
+            step=step_at(self.edges, attempt.due),
             label=label,
-            due=due,
+            due=attempt.due,
             late=max(0.0, attempt.started - attempt.due),
             seconds=attempt.ended - attempt.due,
             outcome=attempt.reply.outcome,

@@ -26,7 +26,7 @@ def edges_of(scenario: Scenario) -> tuple[Edge, ...]:
     states = [(), *(step.faults for step in scenario.steps), ()]
     return tuple(
         Edge(
-            at=at,
+            at=round(at, 9),  # sums of tenths are not what they seem, and a call may be due right at an edge
             removed=tuple(fault for fault in before if fault not in after),
             added=tuple(fault for fault in after if fault not in before),
         )

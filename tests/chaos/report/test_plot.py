@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,7 +63,7 @@ def test_limits_are_read_off_expectations(expectation: str, limit: Limit | None)
 def test_merged_bars_cover_the_same(bars: list[tuple[float, float]]) -> None:
     """Bars that touch become one: those left are apart, and each given bar lies in one of them."""
     result = merged(bars)
-    assert all(left[1] < right[0] for left, right in zip(result, result[1:], strict=False))
+    assert all(left[1] < right[0] for left, right in pairwise(result))
     assert all(any(left <= bar[0] and bar[1] <= right for left, right in result) for bar in bars)
 
 

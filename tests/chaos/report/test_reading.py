@@ -20,9 +20,9 @@ def test_a_scenario_is_gathered_from_its_records(failing: list[Record]) -> None:
 def test_what_was_under_way_ends_with_the_journal(interrupted: list[Record]) -> None:
     """A scenario with no end is interrupted; its fault and its step last to the last answer."""
     (scenario,) = read(interrupted).scenarios
-    last = max(call.at + call.seconds for call in scenario.calls)
+    last_answer = max(call.at + call.seconds for call in scenario.calls)
     assert scenario.outcome == "interrupted"
-    assert scenario.steps[-1].end == max(last, 9.0) == scenario.disturbances[-1].end + 2
+    assert scenario.end == scenario.steps[-1].end == scenario.disturbances[-1].end == last_answer
 
 
 def test_the_same_scenario_twice_is_two_runs() -> None:
@@ -39,13 +39,8 @@ def test_overlapping_faults_of_one_kind_end_one_by_one() -> None:
     def changed(at: float, action: str) -> Record:
         return FaultChanged(at=at, scenario="a", action=action, fault="reset", link="x -> y")
 
-    records = [
-        changed(1, "removed"),
-        changed(2, "added"),
-        changed(3, "added"),
-        changed(4, "removed"),
-        changed(6, "removed"),
-    ]
+    actions = ((1, "removed"), (2, "added"), (3, "added"), (4, "removed"), (6, "removed"))
+    records = [changed(at, action) for at, action in actions]
     (scenario,) = read(records).scenarios
     assert [(fault.start, fault.end) for fault in scenario.disturbances] == [(2, 4), (3, 6)]
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,4 +45,4 @@ def test_what_is_dropped_is_dropped_evenly() -> None:
     """No stretch of time is left empty of good marks by failures elsewhere."""
     marks = [Mark(float(number), 1.0 + number % 7, number % 2 == 0) for number in range(10_000)]
     good = [marks[index].x for index in thinned(marks, 800) if not marks[index].failed]
-    assert max(later - earlier for earlier, later in zip(good, good[1:], strict=False)) < 200
+    assert max(later - earlier for earlier, later in pairwise(good)) < 200

@@ -34,12 +34,16 @@ class Service:
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
-                sizes = [line.split(b":")[1] for line in head.lower().splitlines() if line.startswith(b"content-length")]
+                sizes = [
+                    line.split(b":")[1] for line in head.lower().splitlines() if line.startswith(b"content-length")
+                ]
                 body = await reader.readexactly(int(sizes[0])) if sizes else b""
                 self.requests.append((head + body).decode())
                 if self.hang:
                     await asyncio.Event().wait()
-                answer = "nonsense" if self.nonsense else f"HTTP/1.1 {self.status} X\r\ncontent-length: 2\r\n\r\nok"
+                answer = (
+                    "nonsense\r\n\r\n" if self.nonsense else f"HTTP/1.1 {self.status} X\r\ncontent-length: 2\r\n\r\nok"
+                )
                 writer.write(answer.encode())
                 if self.nonsense:
                     return

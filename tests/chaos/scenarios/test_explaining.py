@@ -28,7 +28,10 @@ def test_the_words(tmp_path: Path) -> None:
     scenario = read_scenario(tmp_path / "x.chaos.yaml", shown=path)
     verdicts = (
         Verdict(
-            expectation="success >= 99%", outcome="held", measured="100% (120 of 120 calls)", location=Location(path, 3, 10)
+            expectation="success >= 99%",
+            outcome="held",
+            measured="100% (120 of 120 calls)",
+            location=Location(path, 3, 10),
         ),
         Verdict(
             expectation="success >= 99%",
@@ -51,7 +54,9 @@ def test_the_words(tmp_path: Path) -> None:
     )
     calls = tuple(Call(step=1, label="POST /orders", due=n / 40, seconds=0.01, outcome="ok") for n in range(440))
     result = ScenarioResult(scenario=scenario, verdicts=verdicts, calls=calls, url="http://127.0.0.1:8001/orders")
-    assert explain_scenario(result) == """\
+    assert (
+        explain_scenario(result)
+        == """\
 chaos/x.chaos.yaml:8:14  "checkout survives a silent inventory"
 
   step      2 of 3, 4s  (chaos/x.chaos.yaml:6:5)
@@ -72,3 +77,4 @@ chaos/x.chaos.yaml:8:14  "checkout survives a silent inventory"
 
   load      POST http://127.0.0.1:8001/orders, 40/s for 11s, 440 calls
   held      success >= 99% in the steady state: 100% (120 of 120 calls)"""
+    )

@@ -87,10 +87,15 @@ class TestFaults:
     def test_a_fault_that_goes_on(self, shop: Shop, journal: Journal, tmp_path: Path) -> None:
         """A fault that two steps in a row have is put on once and taken off once."""
         fault = "faults: [{latency: outside -> orders, delay: 1ms}]"
-        steps = f"steps: [{{for: 200ms, {fault}}}, {{for: 300ms, {fault}, expect: {{success: 100%}}}}, {{for: 100ms}}]\n"
+        steps = (
+            f"steps: [{{for: 200ms, {fault}}}, {{for: 300ms, {fault}, expect: {{success: 100%}}}}, {{for: 100ms}}]\n"
+        )
         run_scenario(scenario(tmp_path, steps), shop, journal)
         changes = [record for record in read_journal(journal.path) if isinstance(record, FaultChanged)]
-        assert [(change.action, change.fault) for change in changes] == [("added", "latency 1ms"), ("removed", "latency 1ms")]
+        assert [(change.action, change.fault) for change in changes] == [
+            ("added", "latency 1ms"),
+            ("removed", "latency 1ms"),
+        ]
 
     def test_a_fault_that_cannot_be_put_on(self, shop: Shop, journal: Journal, tmp_path: Path) -> None:
         """What the engine refuses ends the run with the engine's reason."""
@@ -238,6 +243,10 @@ def test_journal_of_a_run(shop: Shop, journal: Journal, tmp_path: Path) -> None:
     assert calls[18].at - steps[0].at == pytest.approx(0.3, abs=1e-5)
     assert {call.call for call in calls} == {"POST /orders"}
     verdicts = [record for record in records if isinstance(record, VerdictReached)]
-    assert [(verdict.step, verdict.line, verdict.column) for verdict in verdicts] == [(0, 3, 10), (2, 7, 14), (3, 9, 14)]
+    assert [(verdict.step, verdict.line, verdict.column) for verdict in verdicts] == [
+        (0, 3, 10),
+        (2, 7, 14),
+        (3, 9, 14),
+    ]
     assert isinstance(records[-1], ScenarioFinished)
     assert records[-1].outcome == result.outcome

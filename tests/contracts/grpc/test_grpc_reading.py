@@ -225,8 +225,11 @@ def test_what_is_wrong_with_a_call_is_located(read: Read, tmp_path: Path, text: 
             "48: 'created_at' is the field 'created_at' of shop.users.User, which is there already",
         ),
         ("detail: {}", "23: 'detail' is google.protobuf.Any, which is not supported yet; leave it out"),
-        ("ranks: [GOLD, x]", "29: expected shop.users.Rank for 'ranks', got \"x\"  (string): that is none of its values."
-         " Known here: GOLD, RANK_UNSPECIFIED, SILVER."),
+        (
+            "ranks: [SILVER, GOLT]",
+            ("31: expected shop.users.Rank for 'ranks', got \"GOLT\"  (string):"
+             " that is none of its values. Did you mean 'GOLD'?"),
+        ),
         ("ranks: [!integer 1]", "23: !integer never fits 'ranks', which is shop.users.Rank"),
         ("visits: [1]", "23: expected uint32 for 'visits', got a list"),
         ("note: 5", "21: expected google.protobuf.StringValue for 'note', got 5  (integer)"),

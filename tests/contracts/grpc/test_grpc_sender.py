@@ -184,15 +184,13 @@ def test_a_request_that_cannot_be_sent_is_told(read: Read, write: Write, provide
     path = write("top.proto", required)
     read_again = read("  - grpc: S/M\n    proto: top.proto\n    request: {}\n    response: {}\n").interactions[0]
     with connected(provider(lambda data, _: data)) as sender:
-        with pytest.raises(
-            DocumentError, match="users.contract.yaml:4:5: the example of the request cannot be sent: .*id"
-        ):
+        with pytest.raises(DocumentError, match=r"yaml:4:5: the example of the request cannot be sent: .*id"):
             sender.send(read_again)
         path.write_text(required.replace("rpc M", "rpc N"), "utf-8")
-        with pytest.raises(DocumentError, match="users.contract.yaml:4:5: top.proto has no method 'S/M' any more"):
+        with pytest.raises(DocumentError, match=r"yaml:4:5: top\.proto has no method 'S/M' any more"):
             sender.send(read_again)
         path.write_text("message", "utf-8")
-        with pytest.raises(DocumentError, match=r"top.proto:1:\d+: Expected message name"):
+        with pytest.raises(DocumentError, match=r"top\.proto:1:\d+: Expected message name"):
             sender.send(read_again)
 
 

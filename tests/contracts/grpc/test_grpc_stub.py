@@ -164,6 +164,13 @@ def test_a_contract_holds_against_its_own_stub(serve: Callable[[str], Stub]) -> 
     assert len(stub.desk.exercised()) == 2
 
 
+def test_one_desk_serves_several_kinds(serve: Callable[[str], Stub], generated: ModuleType) -> None:
+    """Interactions of another kind in the same contract are left to the server of that kind."""
+    stub = serve(f"{CONTRACT}  - http: users\n    request: {{path: /users}}\n    response: {{status: 200}}\n")
+    stub.call(GET, generated.GetUserRequest(id=42).SerializeToString())
+    assert [interaction.kind for interaction in stub.desk.exercised()] == ["grpc"]
+
+
 def test_many_consumers_at_once(serve: Callable[[str], Stub], generated: ModuleType) -> None:
     """Concurrent calls are all answered and all logged."""
     stub = serve(CONTRACT)

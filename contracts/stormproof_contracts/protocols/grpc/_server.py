@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from stormproof_contracts.errors import ContractsError
 from stormproof_contracts.explain import explain_call
 from stormproof_contracts.protocols.grpc._client import schema_of
 from stormproof_contracts.protocols.grpc._messages import decode, encode
@@ -13,6 +14,9 @@ from stormproof_contracts.protocols.grpc._wire import WireAnswer, WireServer
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from stormproof_contracts.errors import Location
     from stormproof_contracts.matching import Value
     from stormproof_contracts.model import Interaction
     from stormproof_contracts.protocols.grpc._schema import Method
@@ -29,9 +33,11 @@ class GrpcServer:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._methods = _methods(desk)
-        self._named = frozenset(interaction.settings["method"] for interaction in desk.interactions)
-        self._answers: dict[str, WireAnswer] = {}
+        # One desk serves a contract of several kinds, each from a server of its own.
+        served = [interaction for interaction in desk.interactions if interaction.kind == "grpc"]
+        self._methods = _methods(served)
+        self._named = frozenset(interaction.settings["method"] for interaction in served)
+        self._answers: dict[Location, WireAnswer] = {}
         self._server = WireServer(self._answer)
 
     @property
@@ -56,27 +62,28 @@ class GrpcServer:
         if not call.expected or call.interaction is None:
             status = "FAILED_PRECONDITION" if wire.method in self._named else "UNIMPLEMENTED"
             return WireAnswer(status=status, details=_cut(explain_call(call)))
-        title = call.interaction.title
-        if title not in self._answers:
-            self._answers[title] = _example_answer(call.interaction, self._methods[wire.method])
-        return self._answers[title]
+        place = call.interaction.location
+        if place not in self._answers:
+            self._answers[place] = _example_answer(call.interaction)
+        return self._answers[place]
 
 
-def _methods(desk: Desk) -> dict[str, Method]:
+def _methods(interactions: Iterable[Interaction]) -> dict[str, Method]:
     """Return every method that a ``.proto`` of the contract declares."""
-    one_of_each = {interaction.settings["proto"]: interaction for interaction in desk.interactions}
+    one_of_each = {interaction.settings["proto"]: interaction for interaction in interactions}
     methods: dict[str, Method] = {}
     for interaction in one_of_each.values():
         methods |= schema_of(interaction).methods
     return methods
 
 
-def _example_answer(interaction: Interaction, method: Method) -> WireAnswer:
+def _example_answer(interaction: Interaction) -> WireAnswer:
     example = cast("dict[str, Value]", interaction.response.pattern.example())
     status = str(example["status"])
     try:
+        method = schema_of(interaction).methods[interaction.settings["method"]]
         payload = encode(method.response, example.get("message", {})) if status == OK else b""
-    except ValueError as error:
+    except (ValueError, ContractsError) as error:
         return WireAnswer(
             status="INTERNAL", details=_cut(f"{interaction.location}: the example cannot be sent: {error}")
         )
