@@ -13,8 +13,6 @@ ChaosError
     └── Refused             it will not, and says why
 """
 
-
-
 from __future__ import annotations
 
 

@@ -51,7 +51,9 @@ def test_the_readme_works_as_written(pytester: pytest.Pytester) -> None:
 def test_the_readme_shows_the_failure_that_is_printed(pytester: pytest.Pytester) -> None:
     """The failure in the README is what a reader sees, letter by letter."""
     write_files("README.md", pytester.path)
-    (pytester.path / "inventory.py").write_text(INVENTORY.replace("ANSWER = None", 'ANSWER = {"sku": "A1", "quantity": "7"}'))
+    (pytester.path / "inventory.py").write_text(
+        INVENTORY.replace("ANSWER = None", 'ANSWER = {"sku": "A1", "quantity": "7"}')
+    )
     (shown,) = re.findall(r"```text\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     printed = pytester.runpytest_subprocess("contracts", timeout=120).stdout.str()
     assert shown in printed

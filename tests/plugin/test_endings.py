@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.plugin.test_storm import SERVICE, TOPOLOGY
 
 

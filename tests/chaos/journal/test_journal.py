@@ -142,10 +142,12 @@ def test_writing_after_the_end(tmp_path: Path) -> None:
 def test_threads_share_a_journal(tmp_path: Path) -> None:
     """Lines that several threads write at once stay whole."""
     with Journal(tmp_path / "j.jsonl", engine="embedded") as journal:
-        threads = [
-            threading.Thread(target=lambda: [journal.write(call(label="x" * 3000)) for _ in range(200)])
-            for _ in range(4)
-        ]
+
+        def write() -> None:
+            for _ in range(200):
+                journal.write(call(label="x" * 3000))
+
+        threads = [threading.Thread(target=write) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 
 HERE = Location(Path("x.chaos.yaml"), 8, 14)
+OK: list[CallOutcome] = ["ok"]
+BAD: list[CallOutcome] = ["error"]
 
 
 def call(
@@ -92,7 +94,7 @@ class TestShares:
     )
     def test_bounds(self, name: str, text: str, failures: int, outcome: str, measured: str) -> None:
         """The share of calls that succeed or fail is compared with the bound."""
-        verdict = judge(name, text, calls_at(40, ["error"] * failures + ["ok"] * (100 - failures)))  # type: ignore[list-item]  # of literals
+        verdict = judge(name, text, calls_at(40, BAD * failures + OK * (100 - failures)))
         assert (verdict.outcome, verdict.measured) == (outcome, measured)
 
     def test_evidence(self) -> None:
@@ -116,7 +118,7 @@ class TestShares:
 
     def test_the_verdict_says_what_was_expected_and_where(self) -> None:
         """A verdict carries the words, the place and the step of its expectation."""
-        verdict = judge("success", "99%", calls_at(40, ["ok"] * 10), step=3)
+        verdict = judge("success", "99%", calls_at(40, OK * 10), step=3)
         assert (verdict.expectation, verdict.location, verdict.step) == ("success >= 99%", HERE, 3)
 
 
@@ -148,7 +150,7 @@ class TestTooFewCalls:
     def test_fewest(self, name: str, fewest: int) -> None:
         """An expectation is judged from its fewest calls on, and below that could not be told."""
         text = "100%" if name == "success" else "1s"
-        enough = calls_at(40, ["ok"] * fewest)
+        enough = calls_at(40, OK * fewest)
         assert judge(name, text, enough).outcome == "held"
         verdict = judge(name, text, enough[1:])
         assert verdict.outcome == "could not tell"
@@ -173,12 +175,12 @@ class TestALateGenerator:
     def test_failures_of_late_calls(self) -> None:
         """Failures of calls that started late could have been caused by that."""
         late = [call(n / 40, 1.0, "error", late=0.9) for n in range(10)]
-        assert judge("success", "100%", [*late, *calls_at(40, ["ok"] * 30)]).outcome == "could not tell"
+        assert judge("success", "100%", [*late, *calls_at(40, OK * 30)]).outcome == "could not tell"
 
     def test_failures_of_calls_in_time(self) -> None:
         """Failures of calls that started in time are the service's, however late others were."""
         late = [call(n / 40, 1.0, late=0.9) for n in range(10)]
-        assert judge("success", ">= 90%", [*late, *calls_at(40, ["error"] * 30)]).outcome == "broken"
+        assert judge("success", ">= 90%", [*late, *calls_at(40, BAD * 30)]).outcome == "broken"
 
     def test_latency_that_is_lateness(self) -> None:
         """Latency that is mostly lateness breaks nothing."""
@@ -235,12 +237,12 @@ class TestEdges:
 class TestRecovery:
     def test_at_once(self) -> None:
         """A step that is steady throughout recovered at once."""
-        verdict = recovery("1s", calls_at(40, ["ok"] * 80))
+        verdict = recovery("1s", calls_at(40, OK * 80))
         assert (verdict.outcome, verdict.measured) == ("held", "recovered at once")
 
     def test_in_time(self) -> None:
         """The time of recovery is when the first call of the steady rest was due, and both sides are shown."""
-        verdict = recovery("1s", calls_at(40, ["error"] * 20 + ["ok"] * 60))
+        verdict = recovery("1s", calls_at(40, BAD * 20 + OK * 60))
         assert (verdict.outcome, verdict.measured) == ("held", "recovered after 500ms")
         assert verdict.evidence == (
             "last off the steady state: at 0.475s  GET /  status 503 after 10ms",
@@ -249,23 +251,23 @@ class TestRecovery:
 
     def test_too_late(self) -> None:
         """A recovery after its time is broken, and its time is told."""
-        verdict = recovery("400ms", calls_at(40, ["error"] * 20 + ["ok"] * 60))
+        verdict = recovery("400ms", calls_at(40, BAD * 20 + OK * 60))
         assert (verdict.outcome, verdict.measured) == ("broken", "recovered after 500ms")
 
     @pytest.mark.parametrize("tail", [["error"], ["error", "ok", "ok"]])
     def test_never(self, tail: list[CallOutcome]) -> None:
         """A step that ends as it began did not recover, also when its last calls happen to be well."""
-        verdict = recovery("1s", calls_at(40, ["error"] * 80 + tail))
+        verdict = recovery("1s", calls_at(40, BAD * 80 + tail))
         assert (verdict.outcome, verdict.measured) == ("broken", "did not recover in this step")
 
     def test_relapse(self) -> None:
         """A relapse moves the recovery behind it."""
-        outcomes: list[CallOutcome] = ["error"] * 10 + ["ok"] * 30 + ["error"] * 10 + ["ok"] * 30
+        outcomes: list[CallOutcome] = BAD * 10 + OK * 30 + BAD * 10 + OK * 30
         assert recovery("1s", calls_at(40, outcomes)).measured == "recovered after 1.25s"
 
     def test_what_the_steady_state_allows(self) -> None:
         """A failure that the steady state allows does not delay the recovery."""
-        outcomes: list[CallOutcome] = ["error"] * 20 + ["ok"] * 100 + ["error"] + ["ok"] * 50
+        outcomes: list[CallOutcome] = BAD * 20 + OK * 100 + BAD + OK * 50
         verdict = recovery("1s", calls_at(40, outcomes), [("success", ">= 99%")])
         assert verdict.measured == "recovered after 500ms"
 
@@ -277,14 +279,14 @@ class TestRecovery:
 
     def test_too_little_left_to_show_it(self) -> None:
         """A recovery that looks right, with hardly a call left to show it, could not be told."""
-        verdict = recovery("2s", calls_at(40, ["error"] * 77 + ["ok"] * 3))
+        verdict = recovery("2s", calls_at(40, BAD * 77 + OK * 3))
         assert verdict.outcome == "could not tell"
         assert "with 3 calls left to show it: make the step longer" in verdict.measured
 
     @given(st.integers(0, 60), st.integers(20, 60))
     def test_the_moment_is_exact(self, bad: int, good: int) -> None:
         """With a steady state of no failures the recovery is exactly behind the last failure."""
-        calls = calls_at(40, ["error"] * bad + ["ok"] * good)
+        calls = calls_at(40, BAD * bad + OK * good)
         assert recovered_at(calls, [read_steady("success", "100%", HERE)]) == bad
 
     @given(st.lists(st.sampled_from(["ok", "error"]), min_size=5, max_size=150))
@@ -304,7 +306,7 @@ class TestRecovery:
 
     def test_many_calls(self) -> None:
         """A step of many calls that never settles is judged all the same."""
-        calls = calls_at(1000, (["ok"] * 60 + ["error"]) * 300)  # type: ignore[arg-type, list-item]  # of literals
+        calls = calls_at(1000, (OK * 60 + BAD) * 300)
         verdict = recovery("5s", calls, [("success", ">= 99%"), ("p95", "<= 1s")])
         assert verdict.outcome == "broken"
 

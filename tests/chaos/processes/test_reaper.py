@@ -40,7 +40,7 @@ while len(child.tail()) < 2: time.sleep(0.005)
 grandchild = int(next(line for line in child.tail() if line != "up"))
 {then}
 say(child=child.pid, grandchild=grandchild, folder=str(folder))
-"""  # noqa: E501 - a program
+"""
 )
 
 
