@@ -41,7 +41,7 @@ def clean(**more: str) -> dict[str, str]:
 
 @contextmanager
 def base_install() -> Iterator[Path]:
-    """Yield the Python of a fresh environment with the base install only: the plugins of extras cost time of their own."""
+    """Yield the Python of a fresh environment with the base install: the plugins of extras cost time of their own."""
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = Path(folder) / "bin" / "python"
@@ -88,7 +88,8 @@ ANSWER = b'{"sku":"A1","quantity":7,"labels":["x"],"name":"a lamp","weight":1,"p
 PROVIDER = f"""
 import asyncio
 BODY = {ANSWER!r}
-ANSWER = b"HTTP/1.1 200 OK\\r\\ncontent-type: application/json\\r\\ncontent-length: %d\\r\\n\\r\\n%s" % (len(BODY), BODY)
+HEAD = b"HTTP/1.1 200 OK\\r\\ncontent-type: application/json\\r\\ncontent-length: %d\\r\\n\\r\\n" % len(BODY)
+ANSWER = HEAD + BODY
 class Provider(asyncio.Protocol):
     def connection_made(self, transport):
         self.transport = transport

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 class Stub:
     """A stand-in for a provider that keeps a contract to the letter."""
 
-    def __init__(self, contract: Contract, desk: Desk, servers: dict[str, Server]) -> None:
+    def __init__(self, contract: Contract, desks: dict[str, Desk], servers: dict[str, Server]) -> None:
         self.contract = contract
-        self._desk = desk
+        self._desks = desks
         self._servers = servers
 
     @property
@@ -62,17 +62,17 @@ class Stub:
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """Everything that reached the stub, in order."""
-        return self._desk.calls
+        """Everything that reached the stub, kind by kind, each in order."""
+        return tuple(call for desk in self._desks.values() for call in desk.calls)
 
     @property
     def exercised(self) -> Sequence[Interaction]:
         """The interactions that took place."""
-        return self._desk.exercised()
+        return [interaction for desk in self._desks.values() for interaction in desk.exercised()]
 
     def unexpected(self) -> list[Call]:
         """Return the requests that the contract does not know."""
-        return self._desk.unexpected()
+        return [call for desk in self._desks.values() for call in desk.unexpected()]
 
     def _interaction(self, title: str) -> Interaction:
         for interaction in self.contract.interactions:
@@ -111,14 +111,15 @@ class Stormproof:
             at: for events, the broker to publish on: a `Broker` or its address; one in memory unless given.
         """
         loaded = self._session.contract(contract)
-        kinds = list(dict.fromkeys(interaction.kind for interaction in loaded.interactions))
-        desk = Desk(loaded.interactions)
+        desks: dict[str, Desk] = {}
         servers: dict[str, Server] = {}
-        for name in kinds:
-            takes_place = any(entry.request is None for entry in loaded.interactions if entry.kind == name)
-            servers[name] = kind_of(name).serve(desk, at if takes_place else None)
+        for name in dict.fromkeys(interaction.kind for interaction in loaded.interactions):
+            of_kind = [interaction for interaction in loaded.interactions if interaction.kind == name]
+            desks[name] = Desk(of_kind)
+            announced = any(interaction.request is None for interaction in of_kind)
+            servers[name] = kind_of(name).serve(desks[name], at if announced else None)
             self._open.callback(servers[name].close)
-        stub = Stub(loaded, desk, servers)
+        stub = Stub(loaded, desks, servers)
         self._stubs.append(stub)
         return stub
 
@@ -134,7 +135,7 @@ class Stormproof:
         loaded = self._session.contract(contract)
         desk = Desk(interaction for interaction in loaded.interactions if interaction.kind == "http")
         router = self._open.enter_context(mount(desk, base_url))
-        self._stubs.append(Stub(loaded, desk, {}))
+        self._stubs.append(Stub(loaded, {"http": desk}, {}))
         return router
 
     def verify(self, contract: str | Path, provider: object) -> None:

@@ -91,7 +91,8 @@ class Providers:
             hint = did_you_mean(title, KNOWN_TRIGGERS) if KNOWN_TRIGGERS else ""
             raise MissingPart(
                 f"nothing here makes {interaction.provider!r} announce {title!r}.{hint} Write a function in "
-                f"conftest.py marked @stormproof.trigger({title!r}) that returns the message, or makes the provider publish it"
+                f"conftest.py marked @stormproof.trigger({title!r}) that returns the message, or makes the provider "
+                "publish it"
             )
         return Announcer({title: trigger}, self._session.broker_for(interaction.provider))
 

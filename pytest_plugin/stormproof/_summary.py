@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -77,8 +78,7 @@ def summarise(reporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     for line in _holes(records):
         reporter.write_line(line)
     index = report_folder(config) / "index.html"
-    shown = index.relative_to(config.rootpath) if index.is_relative_to(config.rootpath) else index
-    reporter.write_line(f"report: {shown}")
+    reporter.write_line(f"report: {os.path.relpath(index, config.invocation_params.dir)}")
 
 
 def contract_rows(records: Iterable[Record]) -> list[tuple[str, ...]]:

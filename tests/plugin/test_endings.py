@@ -51,7 +51,7 @@ def test_no_process_survives_its_run(empty: Project, ending: signal.Signals) -> 
         stderr=subprocess.DEVNULL,
     )
     try:
-        _await(lambda: (empty.pytester.path / "started").exists())
+        _await((empty.pytester.path / "started").exists)
         assert len(_marked(mark)) > 2, "pytest, an engine and two services run"
         run.send_signal(ending)
         run.wait(PATIENCE)

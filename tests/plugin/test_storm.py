@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +13,25 @@ if TYPE_CHECKING:
     from tests.plugin.conftest import Project
 
 
+IMAGE = "ghcr.io/shopify/toxiproxy:2.12.0"
+
+
+def image_is_here() -> bool:
+    docker = shutil.which("docker")
+    return (
+        docker is not None
+        and subprocess.run([docker, "image", "inspect", IMAGE], capture_output=True, check=False).returncode == 0
+    )
+
+
 ENGINES = [
     "embedded",
+    pytest.param(
+        "container",
+        marks=pytest.mark.skipif(
+            not image_is_here(), reason=f"needs Docker and its image: start Docker, then docker pull {IMAGE}"
+        ),
+    ),
     pytest.param(
         "binary",
         marks=pytest.mark.skipif(

@@ -230,7 +230,7 @@ class Link:
         """Bring what is waited for, and how the stream ends, up to the present state."""
         if self.done:
             return
-        if self._ending and not self._pending:
+        if self._ending and (self._ending is Ending.RESET or not self._pending):
             self._conclude(self._ending)
             return
         self._destination.want(WRITE, wanted=bool(self._pending))

@@ -129,6 +129,7 @@ class Loop:
         self._poller = poller or _best_poller()
         self._handlers: dict[int, Handler] = {}
         self._timers: list[tuple[float, int, Timer]] = []
+        self._too_many = 1024  # timers: time to look for cancelled ones, which stay until they are due
         self._serial = itertools.count()
         self._running = True
         self._waker = _Waker(self)
@@ -149,6 +150,8 @@ class Loop:
 
     def call_at(self, when: float, callback: Callable[[], None], owner: Handler) -> Timer:
         """Call *callback* at *when*, on the clock of `now`."""
+        if len(self._timers) >= self._too_many:
+            self._forget_cancelled()
         timer = Timer(when, callback, owner)
         heapq.heappush(self._timers, (when, next(self._serial), timer))
         return timer
@@ -186,6 +189,11 @@ class Loop:
         """Give the system back what the loop itself holds; no other method may be called after it."""
         self._waker.close()
         self._poller.close()
+
+    def _forget_cancelled(self) -> None:
+        self._timers = [entry for entry in self._timers if entry[2].callback is not None]
+        heapq.heapify(self._timers)
+        self._too_many = max(1024, 2 * len(self._timers))
 
     def _patience(self) -> float | None:
         while self._timers and self._timers[0][2].callback is None:

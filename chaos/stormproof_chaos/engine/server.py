@@ -147,7 +147,6 @@ class _Parent:
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
         try:
-            os.set_blocking(0, False)
             loop.watch(0, READ, self)
         except OSError as error:
             raise StartError(f"--watch-stdin needs a pipe on standard input: {error.strerror}") from None
@@ -155,9 +154,8 @@ class _Parent:
     def ready(self, mask: int) -> None:
         """End when there is nothing more to read."""
         del mask
-        with contextlib.suppress(BlockingIOError):
-            if not os.read(0, 4096):
-                self._loop.stop()
+        if not os.read(0, 4096):
+            self._loop.stop()
 
     def fail(self) -> None:
         """End: whether the parent lives can no longer be told."""

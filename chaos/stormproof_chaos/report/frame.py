@@ -33,8 +33,7 @@ class Frame:
     @classmethod
     def around(cls, scenario: Scenario) -> Self:
         """Return the frame that holds all of *scenario*: its calls, its faults and its limits."""
-        start = min([scenario.start, *(call.at for call in scenario.calls[:1])])
-        time = Linear(start, max(scenario.end, start + 0.001), LEFT, RIGHT)
+        time = Linear(scenario.start, max(scenario.end, scenario.start + 0.001), LEFT, RIGHT)
         lanes = tuple(laned(scenario.disturbances, time))
         top = LANES_TOP + LANE * len(lanes) + 4
         limits = map(drawn_limit, (verdict.expectation for verdict in scenario.verdicts))

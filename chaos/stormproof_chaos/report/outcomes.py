@@ -54,7 +54,7 @@ def severity(outcome: str) -> int:
 def badge(outcome: str) -> Markup:
     """Return *outcome* as a sign and its word."""
     sign = element("span", look(outcome).sign, class_="sign", aria_hidden="true")
-    return element("span", sign, element("span", outcome), class_=f"badge {look(outcome).tone}")
+    return element("span", sign, " ", element("span", outcome), class_=f"badge {look(outcome).tone}")
 
 
 def tally(outcomes: Counter[str], *, good_first: bool = True) -> Markup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from math import inf
 from operator import attrgetter
 from typing import TypeAlias
 
@@ -29,12 +30,13 @@ class Recording:
     gone: list[Disturbance] = field(default_factory=list[Disturbance])
     calls: list[CallMade] = field(default_factory=list[CallMade])
     verdicts: list[VerdictReached] = field(default_factory=list[VerdictReached])
+    start: float = inf  # a call may have been due before the load began
     end: float = 0.0
     outcome: str = INTERRUPTED
 
     def add(self, happening: Happening) -> None:
         """Take in one more record."""
-        self.end = max(self.end, happening.at)
+        self.start, self.end = min(self.start, happening.at), max(self.end, happening.at)
         match happening:
             case StepStarted(at=at, step=number, seconds=seconds, faults=faults):
                 self.steps.append(Step(number, at, at + seconds, faults))
@@ -50,13 +52,14 @@ class Recording:
 
     def finish(self) -> Scenario:
         """Return the scenario as far as it came; what was still under way ends with it."""
-        end = max(self.end, self.scenario.start)
+        start, end = min(self.start, self.scenario.start), max(self.end, self.scenario.start)
         cut = (replace(fault, end=end) for fault in self.present)
         return replace(
             self.scenario,
+            start=start,
             end=end,
             outcome=self.outcome,
-            steps=self._spans(end),
+            steps=self._spans(start, end),
             disturbances=tuple(sorted((*self.gone, *cut), key=attrgetter("start"))),
             calls=tuple(sorted(self.calls, key=attrgetter("at"))),
             verdicts=tuple(sorted(self.verdicts, key=attrgetter("step"))),
@@ -73,15 +76,15 @@ class Recording:
                 self.gone.append(replace(fault, end=change.at))
                 return
 
-    def _spans(self, end: float) -> tuple[Step, ...]:
+    def _spans(self, start: float, end: float) -> tuple[Step, ...]:
         """Return the steps one after the other, each cut where the next begins or the scenario ends."""
-        told = sorted((*self._steady(end), *self.steps), key=attrgetter("start"))
+        told = sorted((*self._steady(start, end), *self.steps), key=attrgetter("start"))
         limits = (*(step.start for step in told[1:]), end)
         spans = (replace(step, end=min(step.end, limit)) for step, limit in zip(told, limits, strict=False))
         return tuple(span for span in spans if span.end > span.start)
 
-    def _steady(self, end: float) -> tuple[Step, ...]:
+    def _steady(self, start: float, end: float) -> tuple[Step, ...]:
         """Return the time before the first step, where calls or verdicts tell of it."""
         known = any(each.step == STEADY for told in (self.verdicts, self.calls) for each in told)
         first = min((step.start for step in self.steps), default=end)
-        return (Step(STEADY, self.scenario.start, first),) if known else ()
+        return (Step(STEADY, start, first),) if known else ()

@@ -67,18 +67,18 @@ class LoadGenerator:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._began.wait()
-        self.check()
+        try:
+            self._began.wait()
+            self.check()
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._stopping = True
-        if self._loop is not None and self._schedule is not None:
-            with suppress(RuntimeError):  # the loop is closed: all calls have ended
-                self._loop.call_soon_threadsafe(self._schedule.cancel)
-        self._thread.join()
+        self._end()
 
     def stop(self) -> None:
         """Start no further calls; those under way go on to their end."""
@@ -95,11 +95,20 @@ class LoadGenerator:
         if self._error is not None:
             raise self._error
 
+    def _end(self) -> None:
+        self._stopping = True
+        if self._loop is not None and self._schedule is not None:
+            with suppress(RuntimeError):  # the loop is closed: all calls have ended
+                self._loop.call_soon_threadsafe(self._schedule.cancel)
+        self._thread.join()
+
     def _run(self) -> None:
         try:
             asyncio.run(self._drive())
         except asyncio.CancelledError:
             pass  # the block was left before the end
+        except BaseExceptionGroup as failures:
+            self._error = failures.exceptions[0]  # the first ended the others
         except BaseException as error:  # noqa: BLE001 - carried to the thread that started this one
             self._error = error
         finally:

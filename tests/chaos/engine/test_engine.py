@@ -370,6 +370,33 @@ def test_many_requests_on_one_connection(engine: Api) -> None:
     assert received.endswith(b"404 page not found\n")
 
 
+def test_cancelled_timers_do_not_pile_up() -> None:
+    """A timer that is cancelled long before it is due is forgotten long before, too."""
+    loop = Loop()
+    for _ in range(10_000):
+        loop.call_at(loop.now() + 3600, loop.stop, loop._waker).cancel()
+
+    assert len(loop._timers) <= 1024
+    loop.close()
+
+
+def test_an_error_of_ours_ends_one_connection_only(capsys: pytest.CaptureFixture[str]) -> None:
+    """A handler that fails is told to give up; the loop reports it and goes on."""
+    loop = Loop()
+
+    class Faulty:
+        def ready(self, mask: int) -> None:
+            raise ZeroDivisionError(mask)
+
+        def fail(self) -> None:
+            loop.call_at(loop.now(), loop.stop, self)
+
+    loop.call_at(loop.now(), lambda: Faulty().ready(1), Faulty())
+    loop.run()
+    loop.close()
+    assert "ZeroDivisionError: 1" in capsys.readouterr().err
+
+
 def test_any_platform_has_a_poller() -> None:
     """The loop runs on what the standard library selects, too."""
     loop, ours, theirs = Loop(SelectorPoller()), *socket.socketpair()
@@ -389,6 +416,7 @@ def test_any_platform_has_a_poller() -> None:
     loop.call_at(loop.now() + 1e6, loop.stop, recorder).cancel()
     threading.Thread(target=loop.call_from_thread, args=(lambda: theirs.shutdown(socket.SHUT_WR),)).start()
     loop.run()
+    loop.close()
     ours.close()
     theirs.close()
     assert events == ["ready 1"]

@@ -123,7 +123,8 @@ class Tab:
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setDeviceMetricsOverride", **size)
-        self.call("Emulation.setEmulatedMedia", features=[scheme])
+        still = {"name": "prefers-reduced-motion", "value": "reduce"}  # jumps, so that a click hits what it aims at
+        self.call("Emulation.setEmulatedMedia", features=[scheme, still])
         for domain in ("Log", "Runtime", "Page", "Network"):
             self.call(f"{domain}.enable")
         self.call("Page.navigate", url=page.as_uri())

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from stormproof_chaos.journal import Record
 
 
-def test_the_page_works_under_its_own_policy(failing: list[Record], tmp_path: Path, open_tab: Any) -> None:
+def test_the_page_works_under_its_own_policy(failing: list[Record], tmp_path: Path, open_tab: OpenTab) -> None:
     """Its style and script run, nothing is refused or logged, and it asks for no other file."""
     tab = open_tab(write_report(failing, tmp_path))
     assert tab.evaluate("getComputedStyle(document.querySelector('.tiles')).display") == "grid"
@@ -25,7 +25,9 @@ def test_the_page_works_under_its_own_policy(failing: list[Record], tmp_path: Pa
     ]
 
 
-def test_a_reader_clicks_from_verdict_to_plot_and_back(failing: list[Record], tmp_path: Path, open_tab: Any) -> None:
+def test_a_reader_clicks_from_verdict_to_plot_and_back(
+    failing: list[Record], tmp_path: Path, open_tab: OpenTab
+) -> None:
     """The list of concerns leads to the verdict, that to its step, that to its expectations."""
     tab = open_tab(write_report(failing, tmp_path))
     places = []
@@ -37,14 +39,14 @@ def test_a_reader_clicks_from_verdict_to_plot_and_back(failing: list[Record], tm
     ):
         tab.click(link)
         places.append(tab.evaluate("location.hash.slice(1)"))
-        assert tab.evaluate(
+        tab.wait_for(
             "(() => { const r = document.querySelector(':target').getBoundingClientRect();"
             " return r.top < innerHeight && r.bottom > 0; })()"
         )
     assert places == ["scenario-1-verdict-2", "scenario-1-step-2", "scenario-1-expectations-2", "scenario-1-verdict-3"]
 
 
-def test_single_calls_are_read_off_the_plot(failing: list[Record], tmp_path: Path, open_tab: Any) -> None:
+def test_single_calls_are_read_off_the_plot(failing: list[Record], tmp_path: Path, open_tab: OpenTab) -> None:
     """The buttons lead from failed call to failed call, around the end, and say what each was."""
     tab = open_tab(write_report(failing, tmp_path))
     told = "document.querySelector('output').textContent"
@@ -61,7 +63,7 @@ def test_single_calls_are_read_off_the_plot(failing: list[Record], tmp_path: Pat
     assert tab.evaluate("document.querySelector('.ring').getAttribute('cx') > 0")
 
 
-def test_what_is_fine_can_be_hidden(failing: list[Record], tmp_path: Path, open_tab: Any) -> None:
+def test_what_is_fine_can_be_hidden(failing: list[Record], tmp_path: Path, open_tab: OpenTab) -> None:
     """The switch hides rows that held and keeps those that did not."""
     tab = open_tab(write_report(failing, tmp_path))
     shown = "[1, 2].map((row) => document.querySelector(`#interaction-${row}`).checkVisibility())"
@@ -73,7 +75,7 @@ def test_what_is_fine_can_be_hidden(failing: list[Record], tmp_path: Path, open_
     assert tab.evaluate(shown) == [True, True]
 
 
-def test_a_keyboard_reaches_everything(failing: list[Record], tmp_path: Path, open_tab: Any) -> None:
+def test_a_keyboard_reaches_everything(failing: list[Record], tmp_path: Path, open_tab: OpenTab) -> None:
     """The first stop is the skip link; every link, button, fold and plot is a stop, each with a visible focus."""
     tab = open_tab(write_report(failing, tmp_path))
     expected = tab.evaluate("document.querySelectorAll('a, button, summary, .scroll').length")
@@ -96,7 +98,7 @@ def test_a_keyboard_reaches_everything(failing: list[Record], tmp_path: Path, op
 
 
 @pytest.mark.parametrize("width", [360, 420, 1280])
-def test_the_page_fits_its_window(failing: list[Record], tmp_path: Path, open_tab: Any, width: int) -> None:
+def test_the_page_fits_its_window(failing: list[Record], tmp_path: Path, open_tab: OpenTab, width: int) -> None:
     """Only the plot scrolls sideways, never the page, even with a name of two hundred letters."""
     from dataclasses import replace
 
@@ -108,7 +110,7 @@ def test_the_page_fits_its_window(failing: list[Record], tmp_path: Path, open_ta
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_text_has_contrast(failing: list[Record], tmp_path: Path, open_tab: Any, dark: bool) -> None:
+def test_text_has_contrast(failing: list[Record], tmp_path: Path, open_tab: OpenTab, dark: bool) -> None:
     """Every colour of text has a contrast of 4.5 or more on what it stands on (WCAG 2.2, 1.4.3)."""
     tab = open_tab(write_report(failing, tmp_path), dark=dark)
     low = tab.evaluate(
@@ -140,14 +142,14 @@ def test_text_has_contrast(failing: list[Record], tmp_path: Path, open_tab: Any,
     assert low == []
 
 
-def test_a_hundred_thousand_calls_open_and_answer(large: list[Record], tmp_path: Path, open_tab: Any) -> None:
+def test_a_hundred_thousand_calls_open_and_answer(large: list[Record], tmp_path: Path, open_tab: OpenTab) -> None:
     """The page of a large run loads, and its plot can be read."""
     tab = open_tab(write_report(large, tmp_path))
     tab.click("[data-move='1']")
     assert "timeout" in tab.evaluate("document.querySelector('output').textContent")
 
 
-def test_nothing_is_folded_on_paper(green: list[Record], tmp_path: Path, open_tab: Any) -> None:
+def test_nothing_is_folded_on_paper(green: list[Record], tmp_path: Path, open_tab: OpenTab) -> None:
     """Printing opens the evidence, and folds it again afterwards."""
     tab = open_tab(write_report(green, tmp_path))
     folded = "document.querySelectorAll('details:not([open])').length"

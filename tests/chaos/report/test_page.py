@@ -176,9 +176,9 @@ def test_a_run_that_failed_says_so_first(failing: list[Record]) -> None:
 def test_sides_of_an_interaction_share_its_row(contracts_alone: list[Record]) -> None:
     """An interaction is one row: what a side came to, with its sign, and what nothing checked."""
     text = re.sub(r"\s+", " ", walked(contracts_alone).text)
-    assert "stock of a known itemhttp✕ failed✓ verified" in text.replace(" known item http", " known itemhttp")
+    assert "stock of a known itemhttp✕ failed✓ verified" in text
     assert "reserve stockhttp» skippednot checked" in text
-    assert "release stockhttpnot checked○ not exercised" in text.replace("○not", "○ not")
+    assert "release stockhttpnot checked○ not exercised" in text
 
 
 def test_a_green_run_is_calm(green: list[Record]) -> None:
@@ -234,7 +234,7 @@ def test_scenarios_alone_are_a_page(interrupted: list[Record]) -> None:
 def test_could_not_tell_is_neither_held_nor_broken(green: list[Record]) -> None:
     """A run in which something could not be judged is no green one."""
     records = [replace(each, outcome="could not tell") if isinstance(each, VerdictReached) else each for each in green]
-    assert "Nothing broke, but 5 expectations could not be judged" in walked(records).text
+    assert "Nothing broke, but 4 expectations could not be judged" in walked(records).text
 
 
 def test_a_hundred_thousand_calls_make_a_usable_page(large: list[Record], tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,17 +35,13 @@ class Service:
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
-                sizes = [
-                    line.split(b":")[1] for line in head.lower().splitlines() if line.startswith(b"content-length")
-                ]
-                body = await reader.readexactly(int(sizes[0])) if sizes else b""
+                size = re.search(rb"content-length: *([0-9]+)", head.lower())
+                body = await reader.readexactly(int(size[1])) if size else b""
                 self.requests.append((head + body).decode())
                 if self.hang:
                     await asyncio.Event().wait()
-                answer = (
-                    "nonsense\r\n\r\n" if self.nonsense else f"HTTP/1.1 {self.status} X\r\ncontent-length: 2\r\n\r\nok"
-                )
-                writer.write(answer.encode())
+                start = "nonsense" if self.nonsense else f"HTTP/1.1 {self.status} X"
+                writer.write(f"{start}\r\ncontent-length: 2\r\n\r\nok".encode())
                 if self.nonsense:
                     return
                 await writer.drain()
@@ -97,6 +94,7 @@ class Shop:
     links: tuple[str, ...] = ("outside -> orders",)
 
     def address(self, service: str) -> str:
+        assert service in self.services
         return f"http://{self.proxy.listen}"
 
     def link(self, name: str) -> OneLink:

@@ -129,11 +129,14 @@ def test_a_caller_that_cannot_be_opened() -> None:
 
 def test_a_failure_on_the_way() -> None:
     """A bug in the generator's own code is raised, not taken for a failure of the service."""
+    gate = threading.Event()
 
     async def fail() -> None:
+        await asyncio.to_thread(gate.wait, 10)
         raise ZeroDivisionError
 
-    generator, _ = generate(Scripted(fail), 10, 10)
-    with pytest.raises(ExceptionGroup), generator:
-        while not generator.ended(10):
-            pass
+    generator, _ = generate(Scripted(fail), 10, 1)
+    with generator:
+        gate.set()
+        with pytest.raises(ZeroDivisionError):
+            generator.ended(10)

@@ -200,7 +200,7 @@ class TestCalls:
         assert ways(result) == {"malformed"}
 
     @pytest.mark.parametrize(
-        ("status", "success", "outcome"),
+        "case",
         [
             (404, "", "ok"),
             (500, "", "error"),
@@ -208,10 +208,9 @@ class TestCalls:
             (503, "success: {status: [503]}, ", "ok"),
         ],
     )
-    def test_statuses(
-        self, shop: Shop, journal: Journal, tmp_path: Path, status: int, success: str, outcome: str
-    ) -> None:
+    def test_statuses(self, shop: Shop, journal: Journal, tmp_path: Path, case: tuple[int, str, str]) -> None:
         """A status below 500 is a success, unless the file says which are."""
+        status, success, outcome = case
         shop.service.status = status
         result = run_scenario(one_step(tmp_path, START.replace("body:", f"{success}body:")), shop, journal)
         assert {(call.outcome, call.status) for call in result.calls} == {(outcome, status)}
@@ -243,10 +242,6 @@ def test_journal_of_a_run(shop: Shop, journal: Journal, tmp_path: Path) -> None:
     assert calls[18].at - steps[0].at == pytest.approx(0.3, abs=1e-5)
     assert {call.call for call in calls} == {"POST /orders"}
     verdicts = [record for record in records if isinstance(record, VerdictReached)]
-    assert [(verdict.step, verdict.line, verdict.column) for verdict in verdicts] == [
-        (0, 3, 10),
-        (2, 7, 14),
-        (3, 9, 14),
-    ]
+    assert [(one.step, one.line, one.column) for one in verdicts] == [(0, 3, 10), (2, 8, 14), (3, 10, 14)]
     assert isinstance(records[-1], ScenarioFinished)
     assert records[-1].outcome == result.outcome
