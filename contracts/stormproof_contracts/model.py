@@ -8,7 +8,6 @@ bytes on a wire. So matching, stub, verification and report are written once.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -32,16 +31,16 @@ class ProviderState:
         return self.name
 
 
+@dataclass(frozen=True, slots=True)
 class Part:
-    """The pattern of one direction of an exchange, made from the file when it is first needed."""
+    """The pattern of one direction of an exchange, kept as it was written.
 
-    def __init__(self, build: Callable[[], Pattern]) -> None:
-        self._build = build
+    Attributes:
+        pattern: builds the pattern. A contract may have thousands of interactions and each is verified once, so none is
+            kept here; who compares often, as a stub does, keeps its own.
+    """
 
-    @cached_property
-    def pattern(self) -> Pattern:
-        """The pattern of this part."""
-        return self._build()
+    pattern: Callable[[], Pattern]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

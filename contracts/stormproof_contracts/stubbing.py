@@ -16,8 +16,9 @@ from stormproof_contracts.matching import compare
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from stormproof_contracts.matching import Mismatch, Value
-    from stormproof_contracts.model import Interaction
+    from stormproof_contracts.errors import Location
+    from stormproof_contracts.matching import Mismatch, Pattern, Value
+    from stormproof_contracts.model import Interaction, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Desk:
         self.interactions = tuple(interactions)
         self._calls: list[Call] = []
         self._lock = threading.Lock()
+        self._patterns: dict[Location, Pattern] = {}
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -76,12 +78,18 @@ class Desk:
         places = {call.interaction.location for call in self.calls if call.expected and call.interaction}
         return [interaction for interaction in self.interactions if interaction.location in places]
 
+    def _pattern(self, interaction: Interaction, request: Part) -> Pattern:
+        place = interaction.location
+        if place not in self._patterns:
+            self._patterns[place] = request.pattern()
+        return self._patterns[place]
+
     def _recognise(self, request: Value) -> Call:
         closest: Call | None = None
         for interaction in self.interactions:
             if interaction.request is None:
                 continue
-            mismatches = compare(interaction.request.pattern, request)
+            mismatches = compare(self._pattern(interaction, interaction.request), request)
             if not mismatches:
                 return Call(request, interaction)
             if closest is None or _distance(mismatches) < _distance(closest.mismatches):

@@ -35,4 +35,4 @@ def verify(interaction: Interaction, sender: Sender) -> Verification:
         Unreachable: the provider does not answer at all.
     """
     exchange = sender.send(interaction)
-    return Verification(interaction, exchange, tuple(compare(interaction.response.pattern, exchange.response)))
+    return Verification(interaction, exchange, tuple(compare(interaction.response.pattern(), exchange.response)))

@@ -58,7 +58,7 @@ class Stub:
         """
         interaction = self._interaction(title)
         self._servers[interaction.kind].announce(interaction)
-        return cast("dict[str, Any]", interaction.response.pattern.example())
+        return cast("dict[str, Any]", interaction.response.pattern().example())
 
     @property
     def calls(self) -> tuple[Call, ...]:

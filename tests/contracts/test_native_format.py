@@ -58,8 +58,8 @@ def test_a_contract_reads_like_the_exchange_it_describes(tmp_path: Path) -> None
     assert [dict(state.parameters) for state in second.states] == [{}, {"sku": "B"}]
     assert str(first.location) == "c.yaml:5:5"
     assert first.request is not None
-    assert first.request.pattern.example() == {"method": "GET", "path": "/items/A1", "query": {}}
-    assert second.response.pattern.example() == {"status": 200}
+    assert first.request.pattern().example() == {"method": "GET", "path": "/items/A1", "query": {}}
+    assert second.response.pattern().example() == {"status": 200}
 
 
 def test_the_name_of_a_contract_is_its_file(tmp_path: Path) -> None:

@@ -46,8 +46,3 @@ class Call:
     def ended(self) -> float:
         """When it ended."""
         return self.due + self.seconds
-
-    @property
-    def unblamed_seconds(self) -> float:
-        """How long it took from when it really started."""
-        return max(0.0, self.seconds - self.late)

@@ -44,15 +44,21 @@ class Latency:
         return self.bound.holds(percentile([call.seconds for call in calls], self.rank))
 
     def judge(self, observation: Observation) -> Verdict:
-        """Judge by the time from when each call was due, and from when it really started: both must agree."""
+        """Judge by the time from when each call was due, and by what of it is surely the service's: both must agree.
+
+        A generator that starts calls late is as late to see their answers, so lateness is taken off twice: the call's
+        own, and what was usual just then.
+        """
         if verdict := too_few(self, observation):
             return verdict
         measured = percentile([call.seconds for call in observation.calls], self.rank)
-        unblamed = percentile([call.unblamed_seconds for call in observation.calls], self.rank)
-        outcome = weigh(self.bound, unblamed, measured, driven=observation.driven)
+        usual = observation.lateness
+        surely = percentile([max(0.0, call.seconds - call.late - usual) for call in observation.calls], self.rank)
+        outcome = weigh(self.bound, surely, measured, driven=observation.driven)
         evidence = describe_slowest(observation.calls)
         if outcome == "could not tell":
-            return could_not_tell(self, observation, generator_was_late(observation), evidence)
+            reason = f"{duration(measured)} measured, but {generator_was_late(observation)}"
+            return could_not_tell(self, observation, reason, evidence)
         return Verdict(
             expectation=self.text,
             outcome=outcome,

@@ -39,11 +39,13 @@ class Verdict:
 def weigh(bound: Bound, low: float, high: float, *, driven: bool) -> Outcome:
     """Return what *bound* says of a value that lies between *low* and *high*.
 
-    It holds only when it does for both ends and the load was *driven* as written; it is broken only when it is for
-    everything in between.
+    It holds only when it does for both ends, it is broken only when it is for everything in between, and of a load that
+    was not *driven* as written nothing is said: what it measured may be the generator's own trouble.
     """
+    if not driven:
+        return "could not tell"
     if bound.holds(low) and bound.holds(high):
-        return "held" if driven else "could not tell"
+        return "held"
     if bound.holds(low) or bound.holds(high) or low < bound.limit < high:
         return "could not tell"
     return "broken"

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stormproof_chaos.report.labels import LETTER
 from stormproof_chaos.report.markup import Markup, element
 from stormproof_chaos.report.quantities import counted
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 LANE = 21  # height of a lane, with its gap
 MOST_LANES = 10
-_LETTER = 6.7  # average width of a letter in a label
 _TOUCHING = 0.75  # bars nearer than this are drawn as one
 
 
@@ -81,7 +81,7 @@ def _lane(lane: Lane, top: float, time: Linear) -> Markup:
 
 def _label_place(lane: Lane, time: Linear) -> tuple[float, str]:
     """Return where the label starts: in the first bar, else right of the last, else left of the first."""
-    needed = len(lane.label) * _LETTER + 14
+    needed = len(lane.label) * LETTER + 14
     (left, right), last = lane.bars[0], lane.bars[-1][1]
     if right - left < needed <= time.right - last:
         return last + 6, "start"

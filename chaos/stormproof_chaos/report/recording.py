@@ -32,14 +32,18 @@ class Recording:
     verdicts: list[VerdictReached] = field(default_factory=list[VerdictReached])
     start: float = inf  # a call may have been due before the load began
     end: float = 0.0
+    planned: float = 0.0
     outcome: str = INTERRUPTED
 
     def add(self, happening: Happening) -> None:
         """Take in one more record."""
-        self.start, self.end = min(self.start, happening.at), max(self.end, happening.at)
+        self.start = min(self.start, happening.at)
+        if not isinstance(happening, VerdictReached | ScenarioFinished):  # to judge takes time, but not the services'
+            self.end = max(self.end, happening.at)
         match happening:
             case StepStarted(at=at, step=number, seconds=seconds, faults=faults):
                 self.steps.append(Step(number, at, at + seconds, faults))
+                self.planned = max(self.planned, at + seconds)
             case FaultChanged():
                 self._change(happening)
             case CallMade(at=at, seconds=seconds):
@@ -47,7 +51,8 @@ class Recording:
                 self.end = max(self.end, at + seconds)
             case VerdictReached():
                 self.verdicts.append(happening)
-            case ScenarioFinished(outcome=outcome):
+            case ScenarioFinished(at=at, outcome=outcome):
+                self.end = max(self.end, min(self.planned, at))
                 self.outcome = outcome
 
     def finish(self) -> Scenario:

@@ -32,6 +32,7 @@ window.addEventListener("afterprint", () => {
 
 function browse(figure, {names, outcomes, calls}) {
   const plot = figure.querySelector(".timeline");
+  const scroll = figure.querySelector(".scroll");
   const ring = plot.querySelector(".ring");
   const controls = figure.querySelector(".browsing");
   const output = controls.querySelector("output");
@@ -55,6 +56,7 @@ function browse(figure, {names, outcomes, calls}) {
       const move = Number(button.dataset.move);
       place = place < 0 && move < 0 ? stations.length - 1 : (place + move + stations.length) % stations.length;
       read(stations[place]);
+      scroll.scrollLeft = (stations[place][0] / plot.viewBox.baseVal.width) * plot.clientWidth - scroll.clientWidth / 2;
     });
   }
   plot.addEventListener("pointermove", (event) => {

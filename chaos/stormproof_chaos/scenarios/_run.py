@@ -93,23 +93,27 @@ class _Run:
         )
         with generator, ActiveFaults(self.system, self.notes.fault) as faults:
             self.began = generator.began
-            self._take_steps(generator, faults)
-            generator.stop()
+            if not self._take_steps(generator, faults):
+                generator.stop()
             while not generator.ended(_LOOK):
                 self._all_up()
         self._all_up()
 
-    def _take_steps(self, generator: LoadGenerator, faults: ActiveFaults) -> None:
-        """Walk over the edges; leave early when a service ends on its own. No fault is left either way."""
+    def _take_steps(self, generator: LoadGenerator, faults: ActiveFaults) -> bool:
+        """Walk over the edges, and no further when a service ends on its own; tell whether none did.
+
+        No fault is left either way.
+        """
         for number, edge in enumerate(self.edges, 1):
             if not self._wait_until(edge.at, generator):
                 faults.clear()
-                return
+                return False
             if number <= len(self.scenario.steps):
                 self.notes.step(number, self.began + edge.at)
             faults.change(removed=edge.removed, added=edge.added)
             if number <= len(self.scenario.steps):
                 self.settled.append(self._now() if edge.removed or edge.added else edge.at)
+        return True
 
     def _wait_until(self, moment: float, generator: LoadGenerator) -> bool:
         """Wait; tell whether every service was up all the time."""

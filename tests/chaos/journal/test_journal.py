@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stormproof_chaos.journal import (
@@ -95,6 +95,7 @@ def test_written_form(tmp_path: Path) -> None:
     assert read_journal(tmp_path / "j.jsonl") == EVERY_RECORD
 
 
+@settings(deadline=None)
 @given(text=st.text().filter(lambda text: redact_text(text) == text), status=st.none() | st.integers(100, 599))
 def test_any_text_survives(text: str, status: int | None) -> None:
     """Any text, line breaks and lone surrogates too, stays on one line and reads back as it was."""
@@ -191,6 +192,7 @@ def test_a_killed_process_leaves_what_it_wrote(tmp_path: Path) -> None:
     assert [record.event for record in read_journal(path)] == ["journal", "scenario"]
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_truncated_journal(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """A journal that is cut anywhere reads as the whole lines that are left."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stormproof_chaos.observe import (
@@ -57,6 +57,7 @@ def recovery(text: str, calls: Sequence[Call], steady: Sequence[tuple[str, str]]
 
 
 class TestPercentile:
+    @settings(deadline=None)
     @given(st.lists(st.floats(0, 1e6), min_size=1), st.integers(1, 100))
     def test_nearest_rank(self, values: list[float], rank: int) -> None:
         """A percentile is one of the values, and the smallest that so many percent of them do not exceed."""
@@ -109,6 +110,7 @@ class TestShares:
         assert verdict.evidence[-1] == "and 2 more"
         assert len(verdict.evidence) == 7
 
+    @settings(deadline=None)
     @given(st.lists(st.sampled_from(["ok", "error", "timeout", "refused"]), min_size=5), st.integers(0, 100))
     def test_the_word_is_the_comparison(self, outcomes: list[CallOutcome], percent: int) -> None:
         """Without doubts the verdict is held exactly when the share of successes reaches the bound."""
@@ -173,23 +175,25 @@ class TestALateGenerator:
         assert verdict.measured.startswith("the load generator was late by 1s at p95, 1s at most")
 
     def test_failures_of_late_calls(self) -> None:
-        """Failures of calls that started late could have been caused by that."""
-        late = [call(n / 40, 1.0, "error", late=0.9) for n in range(10)]
-        assert judge("success", "100%", [*late, *calls_at(40, OK * 30)]).outcome == "could not tell"
+        """Failures of calls that started late could have been caused by that, however few they are."""
+        late = [call(n / 40, 1.0, "error", late=0.9) for n in range(2)]
+        assert judge("success", "100%", [*late, *calls_at(40, OK * 60)]).outcome == "could not tell"
 
     def test_failures_of_calls_in_time(self) -> None:
         """Failures of calls that started in time are the service's, however late others were."""
-        late = [call(n / 40, 1.0, late=0.9) for n in range(10)]
-        assert judge("success", ">= 90%", [*late, *calls_at(40, BAD * 30)]).outcome == "broken"
+        late = [call(n / 40, 1.0, "error", late=0.9) for n in range(2)]
+        assert judge("success", ">= 90%", [*late, *calls_at(40, BAD * 60)]).outcome == "broken"
 
     def test_latency_that_is_lateness(self) -> None:
-        """Latency that is mostly lateness breaks nothing."""
-        verdict = judge("max", "<= 300ms", [call(n / 40, 1.01, late=1.0) for n in range(40)])
+        """A generator that cannot keep up breaks nothing, however long the calls took."""
+        verdict = judge("max", "<= 300ms", [call(n / 40, 3.0, late=1.0) for n in range(40)])
         assert verdict.outcome == "could not tell"
+        assert verdict.measured.startswith("3s measured, but the load generator was late by 1s at p95")
 
     def test_latency_beyond_lateness(self) -> None:
-        """Latency that is too long also without the lateness is the service's."""
-        assert judge("max", "<= 300ms", [call(n / 40, 1.5, late=1.0) for n in range(40)]).outcome == "broken"
+        """Latency that is too long also without the lateness, at the start and at the end, is the service's."""
+        assert judge("max", "<= 300ms", [call(n / 40, 0.71, late=0.2) for n in range(40)]).outcome == "broken"
+        assert judge("max", "<= 300ms", [call(n / 40, 0.69, late=0.2) for n in range(40)]).outcome == "could not tell"
 
     def test_a_hiccup(self) -> None:
         """A few late calls in a load that was driven change nothing."""
@@ -283,12 +287,14 @@ class TestRecovery:
         assert verdict.outcome == "could not tell"
         assert "with 3 calls left to show it: make the step longer" in verdict.measured
 
+    @settings(deadline=None)
     @given(st.integers(0, 60), st.integers(20, 60))
     def test_the_moment_is_exact(self, bad: int, good: int) -> None:
         """With a steady state of no failures the recovery is exactly behind the last failure."""
         calls = calls_at(40, BAD * bad + OK * good)
         assert recovered_at(calls, [read_steady("success", "100%", HERE)]) == bad
 
+    @settings(deadline=None)
     @given(st.lists(st.sampled_from(["ok", "error"]), min_size=5, max_size=150))
     def test_never_held_with_a_failure_behind_it(self, outcomes: list[CallOutcome]) -> None:
         """Recovery within a time is never held when a call that was due after it failed."""
@@ -297,6 +303,7 @@ class TestRecovery:
         if verdict.outcome == "held":
             assert all(one.succeeded for one in calls if one.due >= 1.0)
 
+    @settings(deadline=None)
     @given(st.lists(st.sampled_from(["ok", "error"]), min_size=5, max_size=150))
     def test_never_broken_when_the_rest_is_steady(self, outcomes: list[CallOutcome]) -> None:
         """Recovery within a time is never broken when every call from then on succeeded."""

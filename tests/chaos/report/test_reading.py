@@ -1,8 +1,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
-from stormproof_chaos.journal import FaultChanged, Record, ScenarioFinished, ScenarioStarted, StepStarted
+from stormproof_chaos.journal import (
+    FaultChanged,
+    Record,
+    ScenarioFinished,
+    ScenarioStarted,
+    StepStarted,
+    VerdictReached,
+)
 from stormproof_chaos.report.reading import read
 from stormproof_chaos.report.story import Disturbance, Figures, Step
 
@@ -56,3 +64,10 @@ def test_an_empty_journal_is_an_empty_story() -> None:
     """No records, no claims."""
     story = read([])
     assert (story.opened, story.seconds, story.checks, story.scenarios) == (None, 0, (), ())
+
+
+def test_judging_is_no_part_of_a_scenario(failing: list[Record]) -> None:
+    """A scenario ends with its last step or call, however much later its verdicts come."""
+    late = [replace(each, at=60.0) if isinstance(each, VerdictReached | ScenarioFinished) else each for each in failing]
+    (scenario,) = read(late).scenarios
+    assert scenario.end == 9.0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stormproof_chaos.faults import latency, partition, slow_close
@@ -243,6 +243,7 @@ class TestLabels:
         assert shown_url(load.target) == "http://ada:[redacted]@127.0.0.1:1/o"
 
 
+@settings(deadline=None)  # of files, on any machine
 @given(st.text(st.sampled_from("abc: {}[]-\n\"'&*!>=%0123s/?, "), max_size=200))
 def test_any_text(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     """Any text is read as a scenario or refused with located problems, never with another error."""
@@ -252,6 +253,7 @@ def test_any_text(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
         read_scenario(path)
 
 
+@settings(deadline=None)  # of files, on any machine
 @given(st.data())
 def test_any_damage(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """A file in which any stretch is missing is read or refused with located problems, never with another error."""

@@ -193,7 +193,7 @@ def test_a_stub_announces_in_place_of_the_producer(interaction: Interaction, cha
         b"123",
         (("content-type", b"application/json"), ("trace", b"abc")),
     )
-    assert not interaction.response.pattern.compare(decode_message(message))
+    assert not interaction.response.pattern().compare(decode_message(message))
     assert desk.exercised() == [interaction]
     server.close()
     broker.publish(message)  # still open: it is not the stub's

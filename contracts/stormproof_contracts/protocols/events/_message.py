@@ -39,7 +39,7 @@ class Message:
 
 def encode_message(interaction: Interaction) -> Message:
     """Return the example of *interaction* as it is published."""
-    example = cast("Mapping[str, Value]", interaction.response.pattern.example())
+    example = cast("Mapping[str, Value]", interaction.response.pattern().example())
     headers = [
         (name, as_text(value)) for name, value in cast("Mapping[str, Value]", example.get("headers", {})).items()
     ]

@@ -55,7 +55,7 @@ class GrpcSender:
         """Call the method with the example request and return how it ended."""
         if interaction.request is None:
             raise TypeError(f"{interaction.title!r} has no request to send")
-        request = cast("dict[str, Value]", interaction.request.pattern.example())
+        request = cast("dict[str, Value]", interaction.request.pattern().example())
         schema = schema_of(interaction)
         method = schema.methods[interaction.settings["method"]]
         call = WireCall(

@@ -34,7 +34,7 @@ class GrpcKind:
 
     def summary(self, interaction: Interaction) -> str:
         """Return the method and the message of the example request."""
-        return self.summary_of(interaction.request.pattern.example() if interaction.request else {})
+        return self.summary_of(interaction.request.pattern().example() if interaction.request else {})
 
     def summary_of(self, request: Value) -> str:
         """Return the method and the message of *request*."""

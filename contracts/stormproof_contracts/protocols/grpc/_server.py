@@ -78,7 +78,7 @@ def _methods(interactions: Iterable[Interaction]) -> dict[str, Method]:
 
 
 def _example_answer(interaction: Interaction) -> WireAnswer:
-    example = cast("dict[str, Value]", interaction.response.pattern.example())
+    example = cast("dict[str, Value]", interaction.response.pattern().example())
     status = str(example["status"])
     try:
         method = schema_of(interaction).methods[interaction.settings["method"]]

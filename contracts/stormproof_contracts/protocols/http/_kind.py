@@ -30,7 +30,7 @@ class HttpKind:
 
     def summary(self, interaction: Interaction) -> str:
         """Return the method and target of the example request."""
-        return self.summary_of(interaction.request.pattern.example() if interaction.request else {})
+        return self.summary_of(interaction.request.pattern().example() if interaction.request else {})
 
     def summary_of(self, request: Value) -> str:
         """Return the method and target of *request*."""

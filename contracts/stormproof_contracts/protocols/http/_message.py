@@ -43,14 +43,14 @@ class WireResponse:
 
 def encode_request(part: Part) -> tuple[WireRequest, Value]:
     """Return the example request of *part* as bytes, and as plain data."""
-    example = cast("dict[str, Value]", part.pattern.example())
+    example = cast("dict[str, Value]", part.pattern().example())
     headers, body = _encode_content(example)
     return WireRequest(str(example["method"]), target_of(example), headers, body), example
 
 
 def encode_response(part: Part) -> WireResponse:
     """Return the example response of *part* as bytes."""
-    example = cast("dict[str, Value]", part.pattern.example())
+    example = cast("dict[str, Value]", part.pattern().example())
     headers, body = _encode_content(example)
     return WireResponse(cast("int", example.get("status", 200)), headers, body)
 
