@@ -44,16 +44,11 @@ class Latency:
         return self.bound.holds(percentile([call.seconds for call in calls], self.rank))
 
     def judge(self, observation: Observation) -> Verdict:
-        """Judge by the time from when each call was due, and by what of it is surely the service's: both must agree.
-
-        A generator that starts calls late is as late to see their answers, so lateness is taken off twice: the call's
-        own, and what was usual just then.
-        """
+        """Judge by the time from when each call was due, and by what of it is surely the service's: both must agree."""
         if verdict := too_few(self, observation):
             return verdict
         measured = percentile([call.seconds for call in observation.calls], self.rank)
-        usual = observation.lateness
-        surely = percentile([max(0.0, call.seconds - call.late - usual) for call in observation.calls], self.rank)
+        surely = percentile([call.seconds for call in observation.unblamed.calls], self.rank)
         outcome = weigh(self.bound, surely, measured, driven=observation.driven)
         evidence = describe_slowest(observation.calls)
         if outcome == "could not tell":

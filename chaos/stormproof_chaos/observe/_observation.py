@@ -12,7 +12,7 @@ Three things could put the wrong word on a service, so each is taken out here:
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 
@@ -70,6 +70,16 @@ class Observation:
         """How late the calls started, as 95th percentile in seconds."""
         return percentile([call.late for call in self.calls], 95)
 
+    @property
+    def unblamed(self) -> Observation:
+        """The same, with everything in favour of the service that the load generator may have caused.
+
+        A generator that starts calls late is as late to see their answers, so lateness is taken off twice: the call's
+        own, and what was usual just then. A call that failed and had started late is taken for a success.
+        """
+        usual = self.lateness if self.calls else 0.0
+        return replace(self, calls=tuple(_unblamed(call, usual) for call in self.calls))
+
 
 def observe(calls: Iterable[Call], stretch: Stretch) -> Observation:
     """Return what *calls* say of *stretch*."""
@@ -87,6 +97,11 @@ def percentile(values: Sequence[float], rank: int) -> float:
     if not values:
         raise ValueError("no values have no percentile")
     return sorted(values)[max(0, math.ceil(len(values) * rank / 100) - 1)]
+
+
+def _unblamed(call: Call, usual: float) -> Call:
+    outcome = "ok" if call.late > LATE else call.outcome
+    return replace(call, seconds=max(0.0, call.seconds - call.late - usual), outcome=outcome)
 
 
 def _undisturbed(calls: Sequence[Call], disturbed: float) -> list[Call]:

@@ -39,12 +39,18 @@ class Recovery:
     fewest: int = FEWEST
 
     def judge(self, observation: Observation) -> Verdict:
-        """Judge by when the first call of the recovered stretch was due."""
+        """Judge by when the first call of the recovered stretch was due; broken only if no lateness can be why."""
         if verdict := too_few(self, observation):
             return verdict
+        verdict = self._judge(observation)
+        excused = verdict.outcome == "broken" and self._judge(observation.unblamed).outcome != "broken"
+        if excused or not observation.driven:
+            reason = f"{verdict.measured}, but {generator_was_late(observation)}"
+            return could_not_tell(self, observation, reason, verdict.evidence)
+        return verdict
+
+    def _judge(self, observation: Observation) -> Verdict:
         calls = observation.calls
-        if not observation.driven:
-            return could_not_tell(self, observation, generator_was_late(observation))
         first = recovered_at(calls, observation.stretch.steady)
         if first is None or len(calls) - first < window_of(calls):
             return self._unproven(observation, first)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stormproof_chaos.observe._doubt import FEWEST, could_not_tell, generator_was_late, too_few
-from stormproof_chaos.observe._observation import LATE
 from stormproof_chaos.observe._verdict import Verdict, weigh
 from stormproof_chaos.observe._words import describe_failures, share
 
@@ -41,9 +40,8 @@ class Share:
             return verdict
         calls = observation.calls
         counted, whole = self._count(calls), len(calls)
-        excused = sum(not call.succeeded and call.late > LATE for call in calls)
-        other = counted + excused if self.counts_success else counted - excused
-        outcome = weigh(self.bound, min(counted, other) / whole, max(counted, other) / whole, driven=observation.driven)
+        low, high = sorted((counted, self._count(observation.unblamed.calls)))
+        outcome = weigh(self.bound, low / whole, high / whole, driven=observation.driven)
         if outcome == "could not tell":
             return could_not_tell(self, observation, generator_was_late(observation), describe_failures(calls))
         return Verdict(

@@ -34,14 +34,13 @@ class Line:
 
 def limit_lines(number: int, scenario: Scenario, frame: Frame, calls: Sequence[CallMade]) -> list[Markup]:
     """Return the lines, with their labels where they cover the fewest of the drawn *calls*."""
-    steps = {step.number: step for step in scenario.steps}
     some = calls[:: max(len(calls) // _POINTS, 1)]
     points = [(frame.time(call.at), frame.latency(call.seconds)) for call in some]
     taken: list[Box] = []
     lines: list[Markup] = []
     for place, verdict in enumerate(scenario.verdicts, 1):
-        step, limit = steps.get(verdict.step), drawn_limit(verdict.expectation)
-        line = _line(step, limit, len(verdict.expectation) * LETTER, frame) if step and limit else None
+        steps, limit = scenario.steps_of(verdict.step), drawn_limit(verdict.expectation)
+        line = _line(steps, limit, len(verdict.expectation) * LETTER, frame) if steps and limit else None
         if line is not None:
             taken.append(quietest(line.places, points, taken))
             text = element("text", verdict.expectation, x=taken[-1].left, y=taken[-1].top + LINE - 4)
@@ -51,15 +50,15 @@ def limit_lines(number: int, scenario: Scenario, frame: Frame, calls: Sequence[C
     return lines
 
 
-def _line(step: Step, limit: Limit, width: float, frame: Frame) -> Line | None:
-    """Return the line of *limit* in *step*; None where the scenario ended before the moment it sets."""
+def _line(steps: Sequence[Step], limit: Limit, width: float, frame: Frame) -> Line | None:
+    """Return the line of *limit* over *steps*; None where the scenario ended before the moment it sets."""
     if limit.is_latency:
-        return _level(step, limit, width, frame)
-    return _upright(step, limit, width, frame) if step.start + limit.seconds <= frame.time.end else None
+        return _level(frame.time(steps[0].start), frame.time(steps[-1].end), frame.latency(limit.seconds), width, frame)
+    moment = steps[0].start + limit.seconds
+    return _upright(frame.time(moment), width, frame) if moment <= frame.time.end else None
 
 
-def _level(step: Step, limit: Limit, width: float, frame: Frame) -> Line:
-    left, right, y = frame.time(step.start), frame.time(step.end), frame.latency(limit.seconds)
+def _level(left: float, right: float, y: float, width: float, frame: Frame) -> Line:
     inside = (left + _GAP, right - _GAP - width, (left + right - width) / 2)
     beside = (right + _GAP, left - _GAP - width)
     places = [
@@ -69,8 +68,8 @@ def _level(step: Step, limit: Limit, width: float, frame: Frame) -> Line:
     return Line(f"M{left:.1f} {y:.1f}H{right:.1f}", _inside(places, frame))
 
 
-def _upright(step: Step, limit: Limit, width: float, frame: Frame) -> Line:
-    x, height = frame.time(step.start + limit.seconds), frame.bottom - frame.top - LINE
+def _upright(x: float, width: float, frame: Frame) -> Line:
+    height = frame.bottom - frame.top - LINE
     places = [
         Box(left, frame.top + height * place / (_HEIGHTS - 1), width)
         for place in reversed(range(_HEIGHTS))

@@ -14,7 +14,7 @@ from stormproof_chaos.journal import (
     StepStarted,
     VerdictReached,
 )
-from stormproof_chaos.report.story import INTERRUPTED, STEADY, Disturbance, Scenario, Step
+from stormproof_chaos.report.story import INTERRUPTED, Disturbance, Scenario, Step
 
 
 Happening: TypeAlias = StepStarted | FaultChanged | CallMade | VerdictReached | ScenarioFinished
@@ -30,16 +30,15 @@ class Recording:
     gone: list[Disturbance] = field(default_factory=list[Disturbance])
     calls: list[CallMade] = field(default_factory=list[CallMade])
     verdicts: list[VerdictReached] = field(default_factory=list[VerdictReached])
-    start: float = inf  # a call may have been due before the load began
+    start: float = inf
     end: float = 0.0
     planned: float = 0.0
     outcome: str = INTERRUPTED
 
     def add(self, happening: Happening) -> None:
         """Take in one more record."""
-        self.start = min(self.start, happening.at)
-        if not isinstance(happening, VerdictReached | ScenarioFinished):  # to judge takes time, but not the services'
-            self.end = max(self.end, happening.at)
+        if not isinstance(happening, VerdictReached | ScenarioFinished):  # neither preparing nor judging is drawn
+            self.start, self.end = min(self.start, happening.at), max(self.end, happening.at)
         match happening:
             case StepStarted(at=at, step=number, seconds=seconds, faults=faults):
                 self.steps.append(Step(number, at, at + seconds, faults))
@@ -57,14 +56,15 @@ class Recording:
 
     def finish(self) -> Scenario:
         """Return the scenario as far as it came; what was still under way ends with it."""
-        start, end = min(self.start, self.scenario.start), max(self.end, self.scenario.start)
+        start = self.scenario.start if self.start == inf else self.start
+        end = max(self.end, start)
         cut = (replace(fault, end=end) for fault in self.present)
         return replace(
             self.scenario,
             start=start,
             end=end,
             outcome=self.outcome,
-            steps=self._spans(start, end),
+            steps=self._spans(end),
             disturbances=tuple(sorted((*self.gone, *cut), key=attrgetter("start"))),
             calls=tuple(sorted(self.calls, key=attrgetter("at"))),
             verdicts=tuple(sorted(self.verdicts, key=attrgetter("step"))),
@@ -81,15 +81,9 @@ class Recording:
                 self.gone.append(replace(fault, end=change.at))
                 return
 
-    def _spans(self, start: float, end: float) -> tuple[Step, ...]:
+    def _spans(self, end: float) -> tuple[Step, ...]:
         """Return the steps one after the other, each cut where the next begins or the scenario ends."""
-        told = sorted((*self._steady(start, end), *self.steps), key=attrgetter("start"))
+        told = sorted(self.steps, key=attrgetter("start"))
         limits = (*(step.start for step in told[1:]), end)
         spans = (replace(step, end=min(step.end, limit)) for step, limit in zip(told, limits, strict=False))
         return tuple(span for span in spans if span.end > span.start)
-
-    def _steady(self, start: float, end: float) -> tuple[Step, ...]:
-        """Return the time before the first step, where calls or verdicts tell of it."""
-        known = any(each.step == STEADY for told in (self.verdicts, self.calls) for each in told)
-        first = min((step.start for step in self.steps), default=end)
-        return (Step(STEADY, start, first),) if known else ()

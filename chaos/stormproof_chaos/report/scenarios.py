@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from stormproof_chaos.report import anchors
+from stormproof_chaos.report.expectations import expectations
 from stormproof_chaos.report.frame import Frame
 from stormproof_chaos.report.marks import drawn, readings, sample
 from stormproof_chaos.report.markup import Markup, element
-from stormproof_chaos.report.outcomes import badge, needs_attention, share_of_ok
-from stormproof_chaos.report.quantities import counted, duration, listed, shortened
-from stormproof_chaos.report.story import OK, STEADY, Figures, Step
+from stormproof_chaos.report.outcomes import badge, needs_attention
+from stormproof_chaos.report.story import OK, Figures
 from stormproof_chaos.report.timeline import summary, timeline
 
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from stormproof_chaos.journal import CallMade, VerdictReached
+    from stormproof_chaos.journal import CallMade
     from stormproof_chaos.report.story import Scenario
 
 
 _MARKS_OF_ALL, _MOST_MARKS, _FEWEST_MARKS = 24_000, 6_000, 200  # drawn on the page, and in one plot
-_COLUMNS = ("Expectation", "Measured", "Outcome", "In the plot")
-_LONGEST_EVIDENCE, _MOST_EVIDENCE = 2_000, 25  # characters of one line, and lines of one verdict
 
 
 def scenarios_section(scenarios: Sequence[Scenario]) -> Markup:
@@ -47,7 +44,7 @@ def _scenario(number: int, scenario: Scenario, marks: int) -> Markup:
         element("header", element("h3", scenario.name), badge(scenario.outcome)),
         element("p", load, element("code", scenario.file) if scenario.file else None, class_="facts"),
         _figure(number, scenario, marks) if scenario.end > scenario.start else None,
-        _expectations(number, scenario),
+        expectations(number, scenario),
         id=anchors.of_scenario(number),
         class_="card" if attention else "card fine",
     )
@@ -100,67 +97,3 @@ def _browsing(calls: Sequence[CallMade]) -> Markup:
     ]
     told = element("output", "Point at a mark to read it, or step through them.", aria_live="polite")
     return element("div", buttons, told, class_="browsing", hidden=True)
-
-
-def _expectations(number: int, scenario: Scenario) -> Markup:
-    verdicts: dict[int, list[tuple[int, VerdictReached]]] = defaultdict(list)
-    for place, verdict in enumerate(scenario.verdicts, 1):
-        verdicts[verdict.step].append((place, verdict))
-    calls: dict[int, list[CallMade]] = defaultdict(list)
-    for call in scenario.calls:
-        calls[call.step].append(call)
-    steps = {step.number: step for step in scenario.steps}
-    groups = [
-        _group(number, steps.get(step) or step, verdicts[step], Figures.of(calls[step]))
-        for step in sorted({*steps, *verdicts})
-    ]
-    if not groups:
-        return element("p", "The journal tells of no step and no expectation.", class_="muted")
-    head = element("thead", element("tr", [element("th", name, scope="col") for name in _COLUMNS]))
-    return element("table", element("caption", "What was expected, step by step"), head, groups, class_="verdicts")
-
-
-def _group(number: int, step: Step | int, verdicts: Sequence[tuple[int, VerdictReached]], figures: Figures) -> Markup:
-    """Return the rows of one step; a bare number is a step that takes no room in the plot."""
-    key = step.number if isinstance(step, Step) else step
-    name = "Steady state" if key == STEADY else f"Step {key}"
-    length = f", {duration(step.end - step.start)}" if isinstance(step, Step) else ""
-    faults = listed(list(step.faults)) if isinstance(step, Step) else ""
-    measured = f", slowest {duration(figures.slowest)}" if figures.total else ""
-    heading = element(
-        "th",
-        element("span", element("b", name), length, class_="step-name"),
-        element("span", faults, class_="step-faults") if faults else None,
-        element("span", share_of_ok(figures.good, figures.total) + measured, class_="muted"),
-        colspan=len(_COLUMNS),
-        scope="rowgroup",
-    )
-    place = anchors.of_step(number, key) if isinstance(step, Step) else anchors.of_scenario(number)
-    rows = [_verdict(number, told, verdict, place, name.lower()) for told, verdict in verdicts]
-    nothing = element("tr", element("td", "nothing was expected of it", class_="muted", colspan=len(_COLUMNS)))
-    return element("tbody", element("tr", heading), rows or nothing, id=anchors.of_expectations(number, key))
-
-
-def _verdict(number: int, told: int, verdict: VerdictReached, place: str, step: str) -> list[Markup]:
-    location = f"{verdict.file}:{verdict.line}:{verdict.column}" if verdict.line else verdict.file
-    expectation = element(
-        "th", verdict.expectation, element("code", location, class_="location") if location else None, scope="row"
-    )
-    link = element("a", f"{step} ↑", href=f"#{place}", aria_label=f"{step} in the plot")
-    cells = (element("td", each) for each in (verdict.measured, badge(verdict.outcome), link))
-    kind = None if needs_attention(verdict.outcome) else "fine"
-    row = element("tr", expectation, cells, id=anchors.of_verdict(number, told), class_=kind)
-    return [row, _evidence(verdict, kind)] if verdict.evidence else [row]
-
-
-def _evidence(verdict: VerdictReached, kind: str | None) -> Markup:
-    shown = [shortened(text, _LONGEST_EVIDENCE) for text in verdict.evidence[:_MOST_EVIDENCE]]
-    if left_out := len(verdict.evidence) - len(shown):
-        shown.append(f"… {counted(left_out, 'more line')} in the journal")
-    details = element(
-        "details",
-        element("summary", "evidence ", element("span", f"({len(verdict.evidence)})", class_="muted")),
-        element("ul", [element("li", text) for text in shown]),
-        open=needs_attention(verdict.outcome),
-    )
-    return element("tr", element("td", details, colspan=len(_COLUMNS)), class_=f"why {kind or ''}".strip())

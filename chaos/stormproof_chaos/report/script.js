@@ -44,8 +44,7 @@ function browse(figure, {names, outcomes, calls}) {
     const [x, y, at, milliseconds, outcome, name, step, status] = call;
     ring.setAttribute("cx", x);
     ring.setAttribute("cy", y);
-    const where = step === 0 ? "steady state" : `step ${step}`;
-    const facts = [`at ${at.toFixed(3)} s`, latency(milliseconds), outcomes[outcome], names[name], where];
+    const facts = [`at ${at.toFixed(3)} s`, latency(milliseconds), outcomes[outcome], names[name], `step ${step}`];
     if (status) facts.splice(3, 0, `status ${status}`);
     output.textContent = facts.join(" · ");
   }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import takewhile
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -16,22 +17,17 @@ if TYPE_CHECKING:
 
 OK = "ok"
 INTERRUPTED = "interrupted"
-STEADY = 0  # the number the journal gives to the steady state, which is before the first step
+STEADY = 0  # the number the journal gives to the steady state
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A part of a scenario, from when to when it really was."""
+    """A part of a scenario, from when to when it really was, with the faults that were planned in it."""
 
     number: int
     start: float
     end: float
     faults: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """Return what the step is called on the page."""
-        return "steady state" if self.number == STEADY else f"step {self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +53,12 @@ class Scenario:
     disturbances: tuple[Disturbance, ...] = ()
     calls: tuple[CallMade, ...] = ()
     verdicts: tuple[VerdictReached, ...] = ()
+
+    def steps_of(self, number: int) -> tuple[Step, ...]:
+        """Return the step of that *number*, or for the steady state the steps before the first fault."""
+        if number == STEADY:
+            return tuple(takewhile(lambda step: not step.faults, self.steps))
+        return tuple(step for step in self.steps if step.number == number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from stormproof_chaos.report.limit_lines import limit_lines
 from stormproof_chaos.report.marks import paths
 from stormproof_chaos.report.markup import Markup, element
 from stormproof_chaos.report.quantities import counted, duration, listed
-from stormproof_chaos.report.story import INTERRUPTED, OK, STEADY, Figures
+from stormproof_chaos.report.story import INTERRUPTED, OK, Figures
 from stormproof_chaos.report.strip import call_strip
 
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 
 _STRIP = 34
-_SHORT = {STEADY: "steady"}
 
 
 def timeline(number: int, scenario: Scenario, frame: Frame, calls: Sequence[CallMade]) -> Markup:
@@ -79,19 +78,15 @@ def _hatch(pattern: str) -> Markup:
 def _step(number: int, step: Step, frame: Frame) -> Markup:
     """Return a step as a region of the plot under a name that leads to what was expected of it."""
     left, right = frame.time(step.start), frame.time(step.end)
-    names = (
-        f"{step.name} · {duration(step.end - step.start)}",
-        step.name,
-        _SHORT.get(step.number, str(step.number)),
-        "",
-    )
-    name = next(name for name in names if len(name) * LETTER + 4 <= right - left or not name)
-    span = f"{duration(step.start - frame.time.start)} to {duration(step.end - frame.time.start)}"
-    label = ", ".join([step.name, span, *step.faults, "see its expectations"])
+    name = f"step {step.number}"
+    names = (f"{name} · {duration(step.end - step.start)}", name, str(step.number), "")
+    shown = next(each for each in names if len(each) * LETTER + 4 <= right - left or not each)
+    times = f"{duration(step.start - frame.time.start)} to {duration(step.end - frame.time.start)}"
+    label = ", ".join([name, times, *step.faults, "see its expectations"])
     link = element(
         "a",
         element("rect", class_="band", x=left + 0.5, y=0.5, width=max(right - left - 1, 1.0), height=BAND - 1, rx=3),
-        element("text", name, x=(left + right) / 2, y=BAND - 8, text_anchor="middle"),
+        element("text", shown, x=(left + right) / 2, y=BAND - 8, text_anchor="middle"),
         href=f"#{anchors.of_expectations(number, step.number)}",
         aria_label=label,
     )

@@ -201,6 +201,12 @@ class TestALateGenerator:
         assert judge("success", "100%", calls).outcome == "held"
         assert judge("p95", "<= 100ms", calls).outcome == "held"
 
+    def test_recovery_that_lateness_may_have_delayed(self) -> None:
+        """A recovery that is too late only with the generator's own lateness could not be told."""
+        calls = [call(n / 40, 0.31, late=0.15) for n in range(80)]
+        assert recovery("1s", calls, [("max", "300ms")]).outcome == "could not tell"
+        assert recovery("1s", calls, [("max", "5ms")]).outcome == "broken"
+
     def test_recovery(self) -> None:
         """Recovery under a load that was not driven could not be told."""
         verdict = recovery("1s", [call(n / 40, 1.01, late=1.0) for n in range(40)])

@@ -63,7 +63,7 @@ def judged(step: int, expectation: str, outcome: str, measured: str, *evidence: 
 
 def called(at: float, *, fails: bool) -> CallMade:
     """Return a call due at that second, of a scenario whose second step lasts from second 4 to 7."""
-    step = 0 if at < 2 else 1 if at < 4 else 2 if at < 7 else 3
+    step = 1 if at < 4 else 2 if at < 7 else 3
     if fails and step == 2 and int(at * 40) % 3 == 0:
         return CallMade(
             at=at, scenario=SILENT, step=2, call="POST /orders", seconds=1.0, outcome="timeout", status=None
@@ -75,8 +75,8 @@ def called(at: float, *, fails: bool) -> CallMade:
 def scenario_records(*, fails: bool, finishes: bool = True, rate: int = 40) -> list[Record]:
     """Return a scenario of ten seconds with a partition in its second step; interrupted in it if it does not finish."""
     records: list[Record] = [
-        ScenarioStarted(at=1.0, scenario=SILENT, file="chaos/inventory.chaos.yaml", load=f"POST /orders at {rate}/s"),
-        StepStarted(at=2.0, scenario=SILENT, step=1, seconds=2.0, faults=()),
+        ScenarioStarted(at=0.8, scenario=SILENT, file="chaos/inventory.chaos.yaml", load=f"POST /orders at {rate}/s"),
+        StepStarted(at=1.0, scenario=SILENT, step=1, seconds=3.0, faults=()),
         StepStarted(at=4.0, scenario=SILENT, step=2, seconds=3.0, faults=(f"{PARTITION} on {LINK}",)),
         FaultChanged(at=4.0, scenario=SILENT, action="added", fault=PARTITION, link=LINK),
         judged(0, "p95 <= 300ms", "held", "12 ms"),

@@ -16,13 +16,30 @@ from stormproof_chaos.report.story import Disturbance, Figures, Step
 
 
 def test_a_scenario_is_gathered_from_its_records(failing: list[Record]) -> None:
-    """Steps follow each other from the steady state on, faults last from added to removed, every call counts."""
+    """Steps follow each other, faults last from added to removed, every call counts."""
     (scenario,) = read(failing).scenarios
     partition = "partition on orders -> inventory"
-    assert scenario.steps == (Step(0, 1, 2), Step(1, 2, 4), Step(2, 4, 7, (partition,)), Step(3, 7, 9))
+    assert scenario.steps == (Step(1, 1, 4), Step(2, 4, 7, (partition,)), Step(3, 7, 9))
     assert scenario.disturbances == (Disturbance(partition, 4, 7),)
     assert Figures.of(scenario.calls).outcomes == Counter(ok=280, timeout=40)
     assert scenario.outcome == "broken"
+
+
+def test_the_steady_state_is_what_precedes_the_first_fault() -> None:
+    """Verdicts on the steady state belong to all steps before the first that has a fault."""
+    steps = [
+        StepStarted(at=float(number), scenario="a", step=number, seconds=1.0, faults=("reset",) if number == 3 else ())
+        for number in range(1, 6)
+    ]
+    (scenario,) = read([*steps, ScenarioFinished(at=6.0, scenario="a", outcome="held")]).scenarios
+    assert [step.number for step in scenario.steps_of(0)] == [1, 2]
+    assert [step.number for step in scenario.steps_of(4)] == [4]
+    assert scenario.steps_of(9) == ()
+
+
+def test_preparing_is_no_part_of_a_scenario(failing: list[Record]) -> None:
+    """A scenario is drawn from its first step on, however long its services took to start."""
+    assert read(failing).scenarios[0].start == 1.0
 
 
 def test_what_was_under_way_ends_with_the_journal(interrupted: list[Record]) -> None:
