@@ -79,5 +79,7 @@ def _upright(x: float, width: float, frame: Frame) -> Line:
 
 
 def _inside(places: list[Box], frame: Frame) -> tuple[Box, ...]:
+    """Return those of *places* that the plot has room for; where it has for none, all of them moved into it."""
     edges = (frame.time.left, frame.top, frame.time.right, frame.bottom)
-    return tuple(place.within(*edges) for place in places)
+    fitting = tuple(place for place in places if place.within(*edges) == place)
+    return fitting or tuple(place.within(*edges) for place in places)

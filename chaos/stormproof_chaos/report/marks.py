@@ -23,8 +23,12 @@ _SHAPES: Final[Mapping[str, str]] = {
     "timeout": "m0-4.5l4.3 7.6h-8.6z",
     "refused": "m-3.3-3.3h6.6v6.6h-6.6z",
     "reset": "m0-4.7l4.7 4.7l-4.7 4.7l-4.7-4.7z",
+    "closed": "m0 4.5l4.3-7.6h-8.6z",
+    "unreachable": "m-3-4h6m-3 0v8m-3 0h6",
+    "malformed": "m-4.5 2l3-4l3 4l3-4",
+    "failed": "m-4 0h8m-4-4v8",
 }
-_OTHER = "m-4 0h8m-4-4v8"
+_OTHER = "m-4 0h8m-4-4v8m-2.8-6.8l5.6 5.6m0-5.6l-5.6 5.6"
 _JSON_TO_HTML = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 

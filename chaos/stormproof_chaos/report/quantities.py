@@ -1,4 +1,4 @@
-"""Numbers as people read them: 12 ms, 97.5%, 100,000 calls."""
+"""Numbers as people read them: 12ms, 97.5%, 100,000 calls."""
 
 from __future__ import annotations
 
@@ -9,18 +9,13 @@ _ALL_TEXTS, _SHORTEST_TEXT = 500_000, 300  # characters: of all texts of one kin
 
 
 def duration(seconds: float) -> str:
-    """Return *seconds* in the unit that reads best, about three digits of it: ``0.4 ms``, ``12 ms``, ``2 min 5 s``."""
+    """Return *seconds* in the unit that reads best, about three digits of it: ``0.4ms``, ``12ms``, ``2min 5s``."""
     if round(seconds, 1) >= 120:
         minutes, rest = divmod(round(seconds), 60)
-        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+        return f"{minutes}min {rest}s" if rest else f"{minutes}min"
     if seconds >= 0.9995:
-        return f"{_short(seconds, 2)} s"
-    return f"{_short(seconds * 1000, 0 if seconds >= 0.01 else 1)} ms"
-
-
-def moment(seconds: float) -> str:
-    """Return a moment of the timeline, to the millisecond: ``3.214 s``."""
-    return f"{seconds:.3f} s"
+        return f"{_short(seconds, 2)}s"
+    return f"{_short(seconds * 1000, 0 if seconds >= 0.01 else 1)}ms"
 
 
 def percent(part: int, whole: int) -> str:

@@ -44,7 +44,7 @@ function browse(figure, {names, outcomes, calls}) {
     const [x, y, at, milliseconds, outcome, name, step, status] = call;
     ring.setAttribute("cx", x);
     ring.setAttribute("cy", y);
-    const facts = [`at ${at.toFixed(3)} s`, latency(milliseconds), outcomes[outcome], names[name], `step ${step}`];
+    const facts = [`at ${at.toFixed(3)}s`, latency(milliseconds), outcomes[outcome], names[name], `step ${step}`];
     if (status) facts.splice(3, 0, `status ${status}`);
     output.textContent = facts.join(" · ");
   }
@@ -79,6 +79,6 @@ function closest(calls, point) {
 }
 
 function latency(milliseconds) {
-  if (milliseconds >= 999.5) return `${(milliseconds / 1000).toFixed(2)} s`;
-  return milliseconds >= 10 ? `${milliseconds.toFixed(0)} ms` : `${milliseconds.toFixed(1)} ms`;
+  if (milliseconds >= 999.5) return `${(milliseconds / 1000).toFixed(2)}s`;
+  return milliseconds >= 10 ? `${milliseconds.toFixed(0)}ms` : `${milliseconds.toFixed(1)}ms`;
 }

@@ -107,7 +107,7 @@ def _latency_axis(frame: Frame) -> Markup:
 def _time_axis(frame: Frame, y: float) -> Markup:
     ticks = frame.time.ticks(12)
     labels = [
-        element("text", duration(tick) if tick else "0 s", x=x, y=y + 16, text_anchor=_anchor(x))
+        element("text", duration(tick) if tick else "0s", x=x, y=y + 16, text_anchor=_anchor(x))
         for tick in ticks
         for x in (frame.time(frame.time.start + tick),)
     ]

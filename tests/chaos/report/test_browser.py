@@ -35,6 +35,8 @@ QUIET = tuple(
         "disable-quic",
         "no-first-run",
         "disable-background-networking",
+        "disable-breakpad",
+        "disable-crash-reporter",
         "disable-component-update",
         "disable-sync",
         "disable-dev-shm-usage",
@@ -172,7 +174,7 @@ class OpenTab(Protocol):
     def __call__(self, page: Path, *, width: int = 1280, dark: bool = False) -> Tab: ...
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A headless Chromium."""
     program = next(filter(None, map(shutil.which, NAMES)), None)
@@ -238,7 +240,7 @@ def test_single_calls_are_read_off_the_plot(failing: list[Record], tmp_path: Pat
     told = "document.querySelector('output').textContent"
     tab.click("[data-move='1']")
     first = tab.evaluate(told)
-    assert first.endswith("1.00 s · timeout · POST /orders · step 2")
+    assert first.endswith("1.00s · timeout · POST /orders · step 2")
     tab.click("[data-move='1']")
     assert tab.evaluate(told) != first
     tab.click("[data-move='-1']")

@@ -202,7 +202,7 @@ def test_a_plot_reads_without_colour_and_without_eyes(failing: list[Record]) -> 
     text = page(read(failing))
     assert text.count('class="sample"') == 2
     assert "m0-4.5l4.3 7.6h-8.6z" in text
-    assert "answered after 12 ms to 1 s, half of them within 12 ms; not ok: 40 timeout" in text
+    assert "answered after 12ms to 1s, half of them within 12ms; not ok: 40 timeout" in text
 
 
 def test_an_interrupted_run_says_so(interrupted: list[Record]) -> None:

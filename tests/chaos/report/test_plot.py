@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import re
 from itertools import pairwise
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stormproof_chaos.observe import CallOutcome
 from stormproof_chaos.report.labels import Box, quietest
 from stormproof_chaos.report.lanes import MOST_LANES, laned, merged
 from stormproof_chaos.report.limits import Limit, drawn_limit
+from stormproof_chaos.report.marks import sample
 from stormproof_chaos.report.scale import SHORTEST, Linear, Logarithmic
 from stormproof_chaos.report.story import Disturbance
 
@@ -87,3 +91,10 @@ def test_a_label_goes_where_it_covers_least() -> None:
     assert quietest([crowded, covered, free], points, [Box(20, 5, 50)]) == free
     assert quietest([crowded, covered], points, [Box(20, 5, 50)]) == covered
     assert quietest([free, Box(0, 300, 50)], points, []) == free
+
+
+def test_every_way_a_call_ends_has_its_own_shape() -> None:
+    """No two outcomes of a call look alike without colour."""
+    outcomes = (*get_args(CallOutcome), "of a later version")
+    shapes = {outcome: re.search(r'd="(.*?)"', sample(outcome)) for outcome in outcomes}
+    assert len({match[1] for match in shapes.values() if match}) == len(outcomes)

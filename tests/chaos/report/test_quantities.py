@@ -8,15 +8,15 @@ from stormproof_chaos.report.quantities import counted, duration, listed, percen
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (0.0, "0 ms"),
-        (0.0004, "0.4 ms"),
-        (0.0123, "12 ms"),
-        (0.9994, "999 ms"),
-        (0.9996, "1 s"),
-        (1.234, "1.23 s"),
-        (119.9, "119.9 s"),
-        (119.99, "2 min"),
-        (125.2, "2 min 5 s"),
+        (0.0, "0ms"),
+        (0.0004, "0.4ms"),
+        (0.0123, "12ms"),
+        (0.9994, "999ms"),
+        (0.9996, "1s"),
+        (1.234, "1.23s"),
+        (119.9, "119.9s"),
+        (119.99, "2min"),
+        (125.2, "2min 5s"),
     ],
 )
 def test_a_duration_is_in_the_unit_that_reads_best(seconds: float, text: str) -> None:
