@@ -112,9 +112,11 @@ def _holes(records: Iterable[Record]) -> list[str]:
     for record in records:
         if isinstance(record, ContractChecked) and record.outcome == "not exercised":
             lines.append(f"not exercised: {record.interaction}  ({record.contract}, {record.side})")
+        elif isinstance(record, ContractChecked) and record.outcome == "skipped":
+            lines.append(f"skipped: {record.text}")
         elif isinstance(record, VerdictReached) and record.outcome != "held":
             lines.append(f"{record.outcome}: {record.scenario} / {record.expectation}: {record.measured}")
-    return lines
+    return list(dict.fromkeys(lines))  # one reason may skip many
 
 
 def _write_table(reporter: pytest.TerminalReporter, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:

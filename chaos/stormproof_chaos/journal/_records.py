@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias, cast
 
@@ -185,7 +186,8 @@ _WRONG: Final = object()
 
 
 def _read_float(value: object) -> object:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else _WRONG
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if is_number and math.isfinite(value) else _WRONG
 
 
 def _read_int(value: object) -> object:

@@ -7,6 +7,8 @@ import importlib
 import sys
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
+from stormproof_contracts.errors import did_you_mean
+
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +41,9 @@ def main(words: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if words is None else words
     if words and words[0] == "toxiproxy":
         return _command("toxiproxy").run(argparse.Namespace(words=list(words[1:])))
+    if words and not words[0].startswith("-") and words[0] not in COMMANDS:
+        print(f"stormproof has no command {words[0]!r}.{did_you_mean(words[0], COMMANDS)}", file=sys.stderr)
+        return 2
     parser = argparse.ArgumentParser(prog="stormproof", description="Contracts that hold in a storm.")
     parser.add_argument("--version", action="store_true", help="show the version")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
