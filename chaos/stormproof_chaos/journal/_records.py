@@ -186,8 +186,9 @@ _WRONG: Final = object()
 
 
 def _read_float(value: object) -> object:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return float(value) if is_number and math.isfinite(value) else _WRONG
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return _WRONG
+    return float(value) if math.isfinite(value) else _WRONG
 
 
 def _read_int(value: object) -> object:
