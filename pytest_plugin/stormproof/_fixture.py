@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import pytest
@@ -16,7 +17,6 @@ from stormproof_contracts.stubbing import Desk
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
-    from pathlib import Path
     from types import TracebackType
 
     import respx
@@ -177,7 +177,10 @@ class Stormproof:
 
     def scenario(self, path: str | Path) -> ScenarioResult:
         """Run a chaos file against the topology; a broken expectation fails the test."""
-        return self._session.run_scenario(path)
+        from stormproof._chaos_items import check  # noqa: PLC0415 - brings the engine's client
+        from stormproof_chaos.scenarios import read_scenario  # noqa: PLC0415 - as above
+
+        return check(self._session, read_scenario(self._session.root / path, shown=Path(path)))
 
     def check(self) -> None:
         """Fail when a stub met requests that its contract does not know."""

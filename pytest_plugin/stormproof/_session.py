@@ -8,9 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stormproof._keys import SESSION
 from stormproof._missing import MissingPart
 from stormproof._recorder import Recorder
-from stormproof.plugin import SESSION
 from stormproof_contracts.errors import ContractsError, MissingExtra, did_you_mean
 from stormproof_contracts.formats import load_contract
 from stormproof_contracts.protocols import kind_of
@@ -181,13 +181,6 @@ class Session:
         from stormproof._links import proxied_link  # noqa: PLC0415 - only where it is used
 
         return owner.enter_context(proxied_link(self.engine, provider, name))
-
-    def run_scenario(self, path: str | Path) -> ScenarioResult:
-        """Run the chaos file at *path*; a broken expectation raises with its explanation."""
-        from stormproof._chaos_items import check  # noqa: PLC0415 - only where it is used
-        from stormproof_chaos.scenarios import read_scenario  # noqa: PLC0415 - as above
-
-        return check(self, read_scenario(self.root / path, shown=Path(path)))
 
     def run(self, scenario: Scenario) -> ScenarioResult:
         """Run *scenario* against the topology and journal it."""

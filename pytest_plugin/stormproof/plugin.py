@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from stormproof._keys import SESSION, STARTED
+
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -19,9 +21,6 @@ if TYPE_CHECKING:
     from stormproof._fixture import Stormproof
     from stormproof._session import Session
 
-
-SESSION = pytest.StashKey["Session"]()
-STARTED = pytest.StashKey[float]()
 
 _ENGINES = ("embedded", "binary", "container")
 _CONTRACT_ENDINGS = (".contract.yaml", ".contract.yml")

@@ -23,7 +23,7 @@ sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "-p", "stormproof.plugin"]
 
 
 def test_an_unrelated_run_imports_nothing_of_ours_to_its_very_end(tmp_path: Path) -> None:
-    """A whole pytest run without contracts loads two small modules of stormproof, and none of its libraries."""
+    """A whole pytest run without contracts loads three small modules of stormproof, and none of its libraries."""
     (tmp_path / "test_it.py").write_text("def test_it(): pass\n")
     run = subprocess.run(
         [sys.executable, "-c", RUN],
@@ -37,7 +37,11 @@ def test_an_unrelated_run_imports_nothing_of_ours_to_its_very_end(tmp_path: Path
     assert "1 passed" in run.stdout
     modules = run.stdout.rpartition("modules:")[2].split()
     assert [name for name in modules if name.split(".")[0] in FORBIDDEN] == []
-    assert [name for name in modules if name.startswith("stormproof")] == ["stormproof", "stormproof.plugin"]
+    assert [name for name in modules if name.startswith("stormproof")] == [
+        "stormproof",
+        "stormproof._keys",
+        "stormproof.plugin",
+    ]
 
 
 def test_importing_the_facade_imports_none_of_its_parts() -> None:

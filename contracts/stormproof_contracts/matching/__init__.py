@@ -2,8 +2,9 @@
 
 from stormproof_contracts.matching._compare import compare, matches
 from stormproof_contracts.matching._mismatch import MISSING, Mismatch, Path, show
-from stormproof_contracts.matching._pattern import NO_MISMATCHES, Mismatches, Pattern, Value
+from stormproof_contracts.matching._pattern import NO_MISMATCHES, Mismatches, Pattern
 from stormproof_contracts.matching._structure import Array, Literal, Object
+from stormproof_contracts.matching._value import Value
 
 
 __all__ = [

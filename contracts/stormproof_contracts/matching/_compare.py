@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from stormproof_contracts.matching._mismatch import Mismatch
-    from stormproof_contracts.matching._pattern import Pattern, Value
+    from stormproof_contracts.matching._pattern import Pattern
+    from stormproof_contracts.matching._value import Value
 
 
 def compare(expected: Pattern, actual: Value) -> list[Mismatch]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, final
 
 
 if TYPE_CHECKING:
-    from stormproof_contracts.matching._pattern import Value
+    from stormproof_contracts.matching._value import Value
 
 
 #: The steps from the root of a value to a place in it: keys of mappings and indexes of lists.

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from stormproof_contracts.matching._mismatch import Mismatch
+    from stormproof_contracts.matching._value import Value
 
-
-#: Plain data, as JSON has it, with bytes beside: what every kind of interaction is decoded to before it is compared.
-Value: TypeAlias = "bool | int | float | str | bytes | Sequence[Value] | Mapping[str, Value] | None"
 
 Mismatches: TypeAlias = "Sequence[Mismatch]"
 

@@ -10,7 +10,8 @@ from stormproof_contracts.matching._pattern import NO_MISMATCHES
 
 
 if TYPE_CHECKING:
-    from stormproof_contracts.matching._pattern import Mismatches, Pattern, Value
+    from stormproof_contracts.matching._pattern import Mismatches, Pattern
+    from stormproof_contracts.matching._value import Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from stormproof_contracts.matching.matchers._reading import untagged
 
 if TYPE_CHECKING:
     from stormproof_contracts.documents import Node
-    from stormproof_contracts.matching._pattern import Mismatches, Pattern, Value
+    from stormproof_contracts.matching._pattern import Mismatches, Pattern
+    from stormproof_contracts.matching._value import Value
     from stormproof_contracts.matching.matchers._reading import Builder
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from stormproof_contracts.documents import Node
-    from stormproof_contracts.matching._pattern import Mismatches, Pattern, Value
+    from stormproof_contracts.matching._pattern import Mismatches, Pattern
+    from stormproof_contracts.matching._value import Value
     from stormproof_contracts.matching.matchers._reading import Builder, Reader
 
 
