@@ -71,7 +71,8 @@ def _values(kind: Kind, text: str) -> dict[str, str]:
 
 def _separator(words: Mapping[str, Parameter]) -> str:
     named = "|".join(word for word in words if word != _PLUS_MINUS)
-    return rf"(\s*{_PLUS_MINUS}|\s(?:{named})(?=\s))"
+    spaced = rf"\s(?:{named})(?=\s)"
+    return rf"(\s*{_PLUS_MINUS}|{spaced})" if _PLUS_MINUS in words else f"({spaced})"
 
 
 def _main(kind: Kind, text: str) -> dict[str, str]:
