@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 from benchmarks.measuring import base_install, clean, contract, median, project, provider, row, timed
@@ -37,6 +37,15 @@ def main() -> None:
                 row("memory of it", _peak(verify, folder), "MB")
 
 
+PEAK = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, capture_output=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
 def _peak(command: list[str], folder: Path) -> float:
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, env=clean())
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    """Return the largest resident memory of *command* in MB; measured from a process that has no other children."""
+    measured = [sys.executable, "-c", PEAK, *command]
+    run = subprocess.run(measured, cwd=folder, check=True, capture_output=True, text=True, env=clean())
+    return int(run.stdout) / 1024

@@ -44,4 +44,6 @@ def redact_mapping(values: Mapping[str, Value]) -> dict[str, Value]:
 
 def redact_text(text: str) -> str:
     """Return *text* without passwords in URLs and without bearer tokens."""
-    return _BEARER.sub(rf"\1 {REDACTED}", _URL_PASSWORD.sub(rf"\1:{REDACTED}@", text))
+    if "://" in text:
+        text = _URL_PASSWORD.sub(rf"\1:{REDACTED}@", text)
+    return _BEARER.sub(rf"\1 {REDACTED}", text)
