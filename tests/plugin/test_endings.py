@@ -36,7 +36,9 @@ def test_it(stormproof):
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds processes through /proc: run it on Linux")
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda ending: ending.name)
-def test_no_process_survives_its_run(empty: Project, ending: signal.Signals) -> None:
+def test_no_process_survives_its_run(
+    empty: Project, eventually: Callable[[Callable[[], object]], None], ending: signal.Signals
+) -> None:
     """Ctrl-C, SIGTERM and SIGKILL of pytest end services and engine too."""
     empty.write("service.py", SERVICE)
     empty.write("stormproof.yaml", TOPOLOGY)
@@ -51,21 +53,14 @@ def test_no_process_survives_its_run(empty: Project, ending: signal.Signals) -> 
         stderr=subprocess.DEVNULL,
     )
     try:
-        _await((empty.pytester.path / "started").exists)
+        eventually((empty.pytester.path / "started").exists)
         assert len(_marked(mark)) > 2, "pytest, an engine and two services run"
         run.send_signal(ending)
         run.wait(PATIENCE)
-        _await(lambda: not _marked(mark))
+        eventually(lambda: not _marked(mark))
     finally:
         run.kill()
         run.wait()
-
-
-def _await(fact: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not fact():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.02)
 
 
 def _marked(mark: str) -> list[int]:
