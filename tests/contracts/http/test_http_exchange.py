@@ -194,6 +194,41 @@ def test_pipelined_and_split_requests_are_answered_in_order(stub: Server) -> Non
             received += connection.recv(4096)
 
 
+def test_an_answer_larger_than_any_buffer_arrives_whole(tmp_path: Path) -> None:
+    """What the peer does not take at once is sent when it does, also to a peer that has said its last word."""
+    path = tmp_path / "large.contract.yaml"
+    text = "x" * 8_000_000
+    path.write_text(
+        f"consumer: a\nprovider: b\ninteractions: [{{http: x, request: {{path: /}}, response: {{status: 200, body: {text}}}}}]"
+    )
+    server = HTTP.serve(Desk(load_contract(path).interactions))
+    host, port = server.address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        received = bytearray()
+        while chunk := connection.recv(65536):
+            received += chunk
+    server.close()
+    assert received.endswith(text.encode())
+
+
+def test_what_goes_wrong_inside_of_a_stub_is_raised_when_it_closes(
+    contract: Contract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of the stub itself is not swallowed, and other connections are still answered."""
+    desk = Desk(contract.interactions)
+    server = HTTP.serve(desk)
+    with monkeypatch.context() as broken:
+        broken.setattr(desk, "receive", lambda request: 1 / 0)
+        with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+            call(server, "DELETE", "/reservations/1")
+    assert call(server, "DELETE", "/reservations/1")[0] == 204
+    with pytest.raises(ZeroDivisionError):
+        server.close()
+    server.close()
+
+
 def test_what_is_no_http_is_refused(stub: Server) -> None:
     """Garbage gets 400 and a closed connection, and the stub lives on."""
     host, port = stub.address.removeprefix("http://").split(":")
