@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from stormproof_contracts.errors import Location
+from stormproof_contracts.matching import Missing, show, type_name
 from stormproof_contracts.protocols import kind_of
+from stormproof_contracts.redaction import REDACTED, is_secret, redact
 
 
 if TYPE_CHECKING:
@@ -84,10 +86,27 @@ def _differences(interaction: Interaction, mismatches: Sequence[Mismatch]) -> li
     width = max((len(path) for path, _ in shown), default=0)
     lines: list[str] = []
     for path, mismatch in shown:
-        lines += [f"  expected  {path:<{width}}   {mismatch.expected}", f"  got       {path:<{width}}   {mismatch.got}"]
+        lines += [
+            f"  expected  {path:<{width}}   {mismatch.expected}",
+            f"  got       {path:<{width}}   {_got(mismatch)}",
+        ]
     if len(mismatches) > _MOST_SHOWN:
         lines.append(f"  and {len(mismatches) - _MOST_SHOWN} more")
     return lines
+
+
+def _got(mismatch: Mismatch) -> str:
+    """Return what came, in words; of a secret only its type."""
+    actual = mismatch.actual
+    if isinstance(actual, Missing):
+        return "missing"
+    if _tells_a_secret(mismatch):
+        return f"{REDACTED}  ({type_name(actual)})"
+    return show(redact(actual))
+
+
+def _tells_a_secret(mismatch: Mismatch) -> bool:
+    return any(isinstance(step, str) and is_secret(step) for step in mismatch.path)
 
 
 def _acceptance(interaction: Interaction, mismatches: Sequence[Mismatch]) -> list[str]:
@@ -95,7 +114,7 @@ def _acceptance(interaction: Interaction, mismatches: Sequence[Mismatch]) -> lis
     document_part = kind_of(interaction.kind).document_part
     for mismatch in mismatches[:_MOST_SHOWN]:
         # A document may be loosened; another status is another outcome, and no matcher makes it right.
-        if not mismatch.accept or mismatch.path[:1] != (document_part,):
+        if not mismatch.accept or mismatch.path[:1] != (document_part,) or _tells_a_secret(mismatch):
             continue
         key = mismatch.path[-1] if mismatch.path else ""
         written = (

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from stormproof_contracts.documents import parse_document
 from stormproof_contracts.errors import DocumentError
-from stormproof_contracts.matching import compare, matches
+from stormproof_contracts.matching import compare, matches, show
 from stormproof_contracts.matching._build import PatternBuilder, check_tags
 
 
@@ -157,7 +157,7 @@ def test_a_mismatch_knows_where_its_pattern_stands_and_how_to_accept_what_came()
     assert (mismatch.line, mismatch.column) == (2, 11)
     assert mismatch.accept == '!any [!integer 7, !text "7"]'
     assert matches(pattern(mismatch.accept), "7")
-    assert mismatch.got == '"7"  (string)'
+    assert show(mismatch.actual) == '"7"  (string)'
 
 
 @pytest.mark.parametrize(

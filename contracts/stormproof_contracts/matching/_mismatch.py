@@ -18,14 +18,14 @@ _LONGEST_SHOWN = 120
 
 
 @final
-class _Missing:
+class Missing:
     """The type of MISSING, the actual value where there is none."""
 
     def __repr__(self) -> str:
         return "missing"
 
 
-MISSING: Final = _Missing()
+MISSING: Final = Missing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Mismatch:
 
     path: Path
     expected: str
-    actual: Value | _Missing
+    actual: Value | Missing
     accept: str = ""
     line: int = 0
     column: int = 0
@@ -52,15 +52,10 @@ class Mismatch:
         """Return the same mismatch as the parent sees it, one step further down."""
         return Mismatch((step, *self.path), self.expected, self.actual, self.accept, self.line, self.column)
 
-    @property
-    def got(self) -> str:
-        """What came, in words: ``"7"  (string)``."""
-        return show(self.actual)
 
-
-def show(value: Value | _Missing) -> str:
+def show(value: Value | Missing) -> str:
     """Return *value* as a failure shows it, with its JSON type; long ones are cut."""
-    if isinstance(value, _Missing):
+    if isinstance(value, Missing):
         return "missing"
     if isinstance(value, bytes):
         return f"{len(value)} bytes"

@@ -10,6 +10,7 @@ import pytest
 
 from stormproof_contracts.errors import DocumentError, Unreachable
 from stormproof_contracts.explain import explain_unreachable, explain_verification
+from stormproof_contracts.matching import show
 from stormproof_contracts.protocols import kind_of
 from stormproof_contracts.stubbing import Desk
 from stormproof_contracts.verification import verify
@@ -153,7 +154,7 @@ def test_an_answer_that_is_no_message_is_shown_as_bytes(interaction: One, provid
     """Bytes that the promised type cannot be read from are a mismatch of the whole message."""
     with connected(provider(lambda *_: b"\xff\xff\xff")) as sender:
         verification = verify(interaction(GET + "    response: {id: 42}\n"), sender)
-    assert [found.got for found in verification.mismatches] == ["3 bytes"]
+    assert [show(found.actual) for found in verification.mismatches] == ["3 bytes"]
 
 
 def test_large_messages_are_received(interaction: One, provider: Provider, generated: ModuleType) -> None:

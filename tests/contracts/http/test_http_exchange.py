@@ -13,6 +13,7 @@ import pytest
 from stormproof_contracts.errors import Unreachable
 from stormproof_contracts.explain import explain_unexpected, explain_verification
 from stormproof_contracts.formats import load_contract
+from stormproof_contracts.matching import show
 from stormproof_contracts.protocols import kind_of
 from stormproof_contracts.stubbing import Desk
 from stormproof_contracts.verification import verify
@@ -149,7 +150,7 @@ def test_broken_json_is_shown_as_the_text_it_is(contract: Contract) -> None:
     sender = HTTP.connect(asgi(200, "{not json"), timeout=10)
     (mismatch,) = verify(contract.interactions[0], sender).mismatches
     sender.close()
-    assert (mismatch.path, mismatch.expected, mismatch.got) == (("body",), "object", '"{not json"  (string)')
+    assert (mismatch.path, mismatch.expected, show(mismatch.actual)) == (("body",), "object", '"{not json"  (string)')
 
 
 def test_an_unknown_request_gets_the_closest_interaction(desk: Desk, stub: Server) -> None:
@@ -180,6 +181,21 @@ def test_secrets_are_left_out_of_evidence(contract: Contract, stub: Server) -> N
     sender.close()
     assert "secret-token" not in request
     assert "[redacted]" in request
+
+
+def test_secrets_are_left_out_of_differences(contract: Contract, desk: Desk, stub: Server) -> None:
+    """A difference in a secret tells its type, and offers no YAML that repeats it."""
+    assert (
+        call(stub, "POST", "/reservations", '{"sku": "A1", "password": "hunter2"}', authorization="Bearer other-token")[
+            0
+        ]
+        == 500
+    )
+    text = explain_unexpected(desk.unexpected(), "stub")
+    assert "got       $.password              [redacted]  (string)" in text
+    assert "got       headers.authorization   [redacted]  (string)" in text
+    assert "hunter2" not in text
+    assert "other-token" not in text
 
 
 def test_pipelined_and_split_requests_are_answered_in_order(stub: Server) -> None:
