@@ -86,13 +86,17 @@ def _differences(interaction: Interaction, mismatches: Sequence[Mismatch]) -> li
     width = max((len(path) for path, _ in shown), default=0)
     lines: list[str] = []
     for path, mismatch in shown:
-        lines += [
-            f"  expected  {path:<{width}}   {mismatch.expected}",
-            f"  got       {path:<{width}}   {_got(mismatch)}",
-        ]
+        lines.append(f"  expected  {path:<{width}}   {_expected(mismatch)}")
+        lines.append(f"  got       {path:<{width}}   {_got(mismatch)}")
     if len(mismatches) > _MOST_SHOWN:
         lines.append(f"  and {len(mismatches) - _MOST_SHOWN} more")
     return lines
+
+
+def _expected(mismatch: Mismatch) -> str:
+    """Return what was asked for, in words; a secret that a contract writes down stays in the contract."""
+    is_written = mismatch.expected.startswith('"')
+    return f"the {REDACTED} text of the contract" if is_written and _tells_a_secret(mismatch) else mismatch.expected
 
 
 def _got(mismatch: Mismatch) -> str:

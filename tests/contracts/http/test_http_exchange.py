@@ -196,6 +196,7 @@ def test_secrets_are_left_out_of_differences(contract: Contract, desk: Desk, stu
     assert "got       headers.authorization   [redacted]  (string)" in text
     assert "hunter2" not in text
     assert "other-token" not in text
+    assert "secret-token" not in text
 
 
 def test_pipelined_and_split_requests_are_answered_in_order(stub: Server) -> None:
