@@ -240,7 +240,8 @@ def test_nothing_is_printed_by_the_library(read: Read, tmp_path: Path) -> None:
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GRPC_")}
     ran = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code), str(tmp_path / "users.contract.yaml")],
+        # Python 3.12 warns of every fork beside threads, which is what is done here on purpose.
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", textwrap.dedent(code), str(tmp_path / "users.contract.yaml")],
         capture_output=True, text=True, timeout=60, check=True, env=environment,
     )  # fmt: skip
     assert (ran.stdout, ran.stderr) == ("unreachable\n", "")
