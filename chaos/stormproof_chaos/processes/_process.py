@@ -16,7 +16,7 @@ from stormproof_chaos.processes._ending import end_groups
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
     from typing import IO
 
@@ -131,7 +131,8 @@ def start(
     """
     reaper.prepare()
     output = tempfile.TemporaryFile(prefix=f"stormproof-{os.getpid()}-")  # noqa: SIM115 - lives as long as the process
-    try:
+
+    def launch() -> Process:
         popen = subprocess.Popen(
             list(command),
             stdin=subprocess.PIPE if holds_stdin else subprocess.DEVNULL,
@@ -141,10 +142,36 @@ def start(
             cwd=cwd,
             start_new_session=True,
         )
+        return Process(popen, output, name, tuple(command))
+
+    try:
+        return _uninterrupted(launch)
     except OSError as error:
         output.close()
         raise CannotStart(_why(error, command, name, cwd)) from error
-    return Process(popen, output, name, tuple(command))
+
+
+def _uninterrupted(launch: Callable[[], Process]) -> Process:
+    """Return what *launch* starts; Ctrl-C cannot come between the start of a program and its registration.
+
+    Python handles signals on the main thread only. One that is interrupted while it waits here leaves a program that
+    the reaper knows and ends.
+    """
+    outcome: list[Process | BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(launch())
+        except BaseException as error:  # noqa: BLE001 - raised again by whoever waits
+            outcome.append(error)
+
+    thread = threading.Thread(target=run, name="stormproof-launch")
+    thread.start()
+    thread.join()
+    (result,) = outcome
+    if isinstance(result, BaseException):
+        raise result
+    return result
 
 
 def _why(error: OSError, command: Sequence[str], name: str, cwd: Path | None) -> str:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -19,6 +21,23 @@ if TYPE_CHECKING:
 Eventually = Callable[[Callable[[], object]], None]
 Python = Callable[[str], list[str]]
 
+INTERRUPTED = """
+import os, signal, subprocess, sys
+from stormproof_chaos.processes import start
+
+class Interrupting(subprocess.Popen):
+    def __init__(self, command, **options):
+        super().__init__(command, **options)
+        if options.get("start_new_session") and command[-1] == "import signal; signal.pause()":
+            print(self.pid, flush=True)
+            os.kill(os.getpid(), signal.SIGINT)
+
+subprocess.Popen = Interrupting
+try:
+    start([sys.executable, "-c", "import signal; signal.pause()"], name="sleeper")
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+"""
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause()"
 
 
@@ -131,6 +150,16 @@ def test_standard_input_is_at_its_end_unless_held(eventually: Eventually, python
         assert watcher.returncode is None
     assert watcher.tail() == ["up", "over"]
     assert watcher.returncode == 7
+
+
+def test_an_interruption_right_after_the_start_loses_no_program(
+    eventually: Eventually, is_running: Callable[[int], bool]
+) -> None:
+    """Ctrl-C between the start of a program and its registration leaves nothing behind."""
+    run = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, timeout=60, check=True)
+    started, told = run.stdout.split()
+    assert told == "interrupted"
+    eventually(lambda: not is_running(int(started)))
 
 
 def test_a_missing_program_is_named() -> None:
