@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.measuring import base_install, clean, contract, project, row, timed
+from benchmarks.measuring import base_install, clean, large_contract, project, row, timed
 
 
 LOAD = """
@@ -30,7 +30,7 @@ print(time.perf_counter() - started)
 
 def main() -> None:
     """Load 10,000 interactions in a fresh process, beside libyaml alone; then collect them with pytest."""
-    with project(contract(10_000)) as folder, base_install() as python:
+    with project(large_contract(10_000)) as folder, base_install() as python:
         file = str(folder / "orders-inventory.contract.yaml")
         floor = float(_output(LIBYAML, file))
         seconds, _, kilobytes = _output(LOAD, file).split()

@@ -60,10 +60,28 @@ def project(contract: str = "") -> Iterator[Path]:
         yield path
 
 
+HEAD = "consumer: orders\nprovider: inventory\ninteractions:\n"
+
+
 def contract(interactions: int) -> str:
     """Return a contract of *interactions*, each with a body of seven matchers."""
-    head = "consumer: orders\nprovider: inventory\ninteractions:\n"
-    return head + "".join(_interaction(number) for number in range(interactions))
+    return HEAD + "".join(_interaction(number) for number in range(interactions))
+
+
+def large_contract(interactions: int) -> str:
+    """Return a contract of *interactions* of 1.9 KB, each with a body of 24 fields and 16 matchers."""
+    return HEAD + "".join(_large_interaction(number) for number in range(interactions))
+
+
+def _large_interaction(number: int) -> str:
+    fields = "".join(
+        f"        name_of_field_{field}: !like a value that is rather long, as values of real contracts often are\n"
+        f"        text_of_field_{field}: another value that is just as long as the one that stands above it {number}\n"
+        f"        count_{field}: !integer {field}\n"
+        for field in range(8)
+    )
+    request = f"    request: {{path: /items/{number}}}\n"
+    return f"  - http: item number {number}\n{request}    response:\n      status: 200\n      body:\n{fields}"
 
 
 def _interaction(number: int) -> str:
