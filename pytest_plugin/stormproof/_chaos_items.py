@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import types
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from stormproof._session import session_of, shown
+from stormproof._items import StormproofFile, StormproofItem, item_name
+from stormproof._session import session_of
 from stormproof_chaos.errors import ChaosError
 from stormproof_chaos.scenarios import explain_scenario, read_scenario
-from stormproof_contracts.errors import ContractsError, DocumentError
+from stormproof_contracts.errors import DocumentError
 
 
 if TYPE_CHECKING:
@@ -28,23 +28,19 @@ class ScenarioFailed(ChaosError):
         super().__init__(explain_scenario(result))
 
 
-class ChaosFile(pytest.Module):
-    """A chaos file; a module to pytest, for the same reasons as a contract file."""
-
-    def _getobj(self) -> types.ModuleType:
-        return types.ModuleType(self.path.name.replace(".", "_"))
+class ChaosFile(StormproofFile):
+    """A chaos file."""
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield the scenario; a file that cannot be used is a collection error with every problem."""
         try:
-            scenario = read_scenario(self.path, shown=shown(self.path, self.config.rootpath))
+            scenario = read_scenario(self.path, shown=self.shown)
         except DocumentError as error:
             raise self.CollectError(str(error)) from None
-        name = scenario.title.replace("::", " ").translate({ord(character): " " for character in "[]\r\n\t"})
-        yield ChaosItem.from_parent(self, name=name, callobj=_run, scenario=scenario)
+        yield ChaosItem.from_parent(self, name=item_name(scenario.title), callobj=_run, scenario=scenario)
 
 
-class ChaosItem(pytest.Function):
+class ChaosItem(StormproofItem):
     """One scenario, run against the topology."""
 
     def __init__(self, *, scenario: Scenario, **arguments: Any) -> None:
@@ -56,12 +52,6 @@ class ChaosItem(pytest.Function):
     def reportinfo(self) -> tuple[Any, int, str]:
         """Return where the scenario stands, for reports."""
         return self.path, 0, f"{self.path.name}: {self.name}"
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override]  # as pytest.Function has it
-        """Return what stormproof has to say without a traceback; anything else as pytest shows it."""
-        if isinstance(excinfo.value, (ChaosError, ContractsError)):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo)
 
 
 def check(session: Session, scenario: Scenario) -> ScenarioResult:

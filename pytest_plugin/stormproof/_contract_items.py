@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import types
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from stormproof._decorators import StateError
+from stormproof._items import StormproofFile, StormproofItem, item_name
 from stormproof._providers import Providers
 from stormproof._session import session_of
 from stormproof_contracts.errors import ContractsError, DocumentError, MissingExtra, Unreachable
@@ -25,24 +24,18 @@ if TYPE_CHECKING:
 
 # From this many items on, what pytest's own collections at the end of a run would walk is worth sparing.
 _MANY = 500
-_NOT_IN_NAMES = re.compile(r"::|[\[\]\r\n\t]")
 
 
-class ContractFile(pytest.Module):
-    """A contract file. It is a module to pytest, so that fixtures of every scope and async plugins work."""
+class ContractFile(StormproofFile):
+    """A contract file."""
 
     contract: Contract
 
-    def _getobj(self) -> types.ModuleType:
-        return types.ModuleType(self.path.name.replace(".", "_"))
-
     def collect(self) -> list[pytest.Item]:
         """Return one item an interaction; a file that cannot be used is a collection error with every problem."""
-        root = self.config.rootpath
-        shown = self.path.relative_to(root) if self.path.is_relative_to(root) else self.path
         with garbage_collection_paused():
             try:
-                self.contract = load_contract(self.path, shown=shown, project=root)
+                self.contract = load_contract(self.path, shown=self.shown, project=self.config.rootpath)
             except DocumentError as error:
                 raise self.CollectError(str(error)) from None
             items = [self._item(interaction) for interaction in self.contract.interactions]
@@ -51,11 +44,11 @@ class ContractFile(pytest.Module):
         return items
 
     def _item(self, interaction: Interaction) -> pytest.Item:
-        name = _NOT_IN_NAMES.sub(" ", interaction.title)
+        name = item_name(interaction.title)
         return ContractItem.from_parent(self, name=name, callobj=_verify, interaction=interaction)
 
 
-class ContractItem(pytest.Function):
+class ContractItem(StormproofItem):
     """One interaction, verified against its provider."""
 
     def __init__(self, *, interaction: Interaction, **arguments: Any) -> None:
@@ -70,12 +63,6 @@ class ContractItem(pytest.Function):
     def reportinfo(self) -> tuple[Any, int, str]:
         """Return where the interaction stands, for reports."""
         return self.path, self.interaction.location.line - 1, f"{self.interaction.location.path}: {self.name}"
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override]  # as pytest.Function has it
-        """Return what stormproof has to say without a traceback; anything else as pytest shows it."""
-        if isinstance(excinfo.value, ContractsError):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo)
 
 
 class ContractBroken(ContractsError):

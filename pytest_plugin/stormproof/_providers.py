@@ -77,7 +77,7 @@ class Providers:
         topology = self._session.topology_for(name)
         if topology is not None:
             return topology.provider(name)
-        hint = did_you_mean(name, KNOWN_PROVIDERS) if KNOWN_PROVIDERS else ""
+        hint = did_you_mean(name, KNOWN_PROVIDERS)
         raise MissingPart(
             f"no provider {name!r} is known here.{hint} Say where it is with a function in conftest.py marked "
             f"@stormproof.provider({name!r}), with a service in stormproof.yaml, or with "
@@ -88,7 +88,7 @@ class Providers:
         title = interaction.title
         trigger: Callable[[], object] | None = self._fixture(trigger_fixture(title))
         if trigger is None:
-            hint = did_you_mean(title, KNOWN_TRIGGERS) if KNOWN_TRIGGERS else ""
+            hint = did_you_mean(title, KNOWN_TRIGGERS)
             raise MissingPart(
                 f"nothing here makes {interaction.provider!r} announce {title!r}.{hint} Write a function in "
                 f"conftest.py marked @stormproof.trigger({title!r}) that returns the message, or makes the provider "
@@ -109,7 +109,7 @@ class Providers:
 def _undefined(state: ProviderState) -> str:
     parameters = ", ".join(state.parameters)
     function = "".join(character if character.isalnum() else "_" for character in state.name.lower())
-    hint = did_you_mean(state.name, KNOWN_STATES) if KNOWN_STATES else ""
+    hint = did_you_mean(state.name, KNOWN_STATES)
     return (
         f"no provider state {state.name!r} is defined.{hint} Write in conftest.py:\n\n"
         f"@stormproof.state({state.name!r})\ndef {function}({parameters}):\n    ..."
